@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from core.grants import grant_after_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        # Django sends this once per app with models, when every table stands: once is enough.
+        post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="grants")

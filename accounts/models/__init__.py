@@ -1,0 +1,22 @@
+"""People, roles, teams, supervision, absence, and what keeps a person's work safe."""
+
+from accounts.models.people import Invitation, Role, RoleHeld, User
+from accounts.models.practice import Practice, Site
+from accounts.models.teams import Absence, Supervision, Team, TeamMembership
+from accounts.models.work import Draft, FormToken, Job
+
+__all__ = [
+    "Absence",
+    "Draft",
+    "FormToken",
+    "Invitation",
+    "Job",
+    "Practice",
+    "Role",
+    "RoleHeld",
+    "Site",
+    "Supervision",
+    "Team",
+    "TeamMembership",
+    "User",
+]

@@ -1,0 +1,157 @@
+"""Who may sign in, in which roles, and how they are invited."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.fields import short_text, uuid_key
+from core.history import tracked
+
+
+class Role(models.TextChoices):
+    """What a person does here; one person may hold several."""
+
+    THERAPIST = "therapist", pgettext_lazy("role", "Therapist")
+    SUPERVISOR = "supervisor", pgettext_lazy("role", "Supervisor")
+    DIRECTORY_ADMIN = "directory_admin", pgettext_lazy("role", "Directory admin")
+    PRACTICE_ADMIN = "practice_admin", pgettext_lazy("role", "Practice admin")
+    FRONT_DESK = "front_desk", pgettext_lazy("role", "Front desk")
+    RECORDS_KEEPER = "records_keeper", pgettext_lazy("role", "Records keeper")
+
+
+def monday_to_friday() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def who_work_here(self) -> Self:
+        """People whose account is open."""
+        return self.filter(is_active=True, suspended_at=None)
+
+    def in_role(self, role: Role) -> Self:
+        return self.filter(roles_held__role=role)
+
+    def by_name(self) -> Self:
+        return self.order_by("sort_key", "name", "pk")
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str | None = None, password: str | None = None, **facts: Any) -> "User":
+        """Make a person; without an e-mail they cannot sign in, only be named (import)."""
+        user = User(email=self.normalize_email(email) if email else None, **facts)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person of the practice. There is no superuser: being staff opens nothing."""
+
+    id = uuid_key()
+    email = models.EmailField(unique=True, null=True, blank=True)
+    name = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=160, blank=True, default="", editable=False)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
+    zone = short_text(64)
+    theme = models.CharField(
+        max_length=5,
+        blank=True,
+        default="",
+        choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=monday_to_friday)
+    digest_at = models.TimeField(default="07:00")
+    wants_mail = models.BooleanField(default=True)
+    languages_spoken = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    capacity = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    session_salt = models.PositiveIntegerField(default=0)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        from core.names import sort_key
+
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **options)
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles held, in the order of `Role`; asked of the database once."""
+        if not hasattr(self, "_roles"):
+            held = {row.role for row in self.roles_held.all()}
+            self._roles = [role.value for role in Role if role.value in held]
+        return self._roles
+
+    def holds(self, role: Role) -> bool:
+        return role.value in self.roles
+
+    def get_session_auth_hash(self) -> str:
+        """Suspending a person changes the salt, which ends every session at once."""
+        from django.utils.crypto import salted_hmac
+
+        said = f"{self.password}.{self.session_salt}"
+        return salted_hmac("accounts.session", said, algorithm="sha256").hexdigest()
+
+
+@tracked
+class RoleHeld(models.Model):
+    """One person in one role."""
+
+    id = uuid_key()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_held")
+    role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["user", "role"], name="each_role_is_held_once")]
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open_at(self, at: datetime) -> Self:
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+
+
+class Invitation(models.Model):
+    """A one-time link by which a person sets their password. Only the digest of its code is kept."""
+
+    id = uuid_key()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    code_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="an_invitation_is_accepted_or_withdrawn",
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk}"

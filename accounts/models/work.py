@@ -1,0 +1,81 @@
+"""What keeps a person's work safe: drafts, one-use form tokens, and the progress of long work."""
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models.people import User
+from core.fields import short_text, uuid_key
+from core.sealed import SealedTextField
+
+
+class FormToken(models.Model):
+    """A form that was sent; the same form sent twice goes where the first one went."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    went_to = short_text(400)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["used_at"])]
+
+    def __str__(self) -> str:
+        return f"Form {self.pk}"
+
+
+class Draft(models.Model):
+    """What a person has typed into a long form and not sent: sealed, theirs alone (decision 26)."""
+
+    id = uuid_key()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=80)
+    about = models.UUIDField(null=True, blank=True)
+    text = SealedTextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["user", "form", "about"], name="one_draft_per_form", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft {self.pk}"
+
+
+class Job(models.Model):
+    """Long work that a page can watch and a person can stop."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("job.state", "Waiting")
+        RUNNING = "running", pgettext_lazy("job.state", "Running")
+        DONE = "done", pgettext_lazy("job.state", "Done")
+        FAILED = "failed", pgettext_lazy("job.state", "Failed")
+        CANCELLED = "cancelled", pgettext_lazy("job.state", "Stopped")
+
+    id = uuid_key()
+    kind = models.CharField(max_length=40)
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="jobs")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    said = models.TextField(blank=True, default="", help_text=_("The last line, in words."))
+    cancel_asked = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="ended_work_says_when",
+                condition=Q(state__in=["waiting", "running"]) | Q(ended_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

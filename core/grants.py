@@ -1,0 +1,49 @@
+"""Which right the app's and the worker's role have on which table.
+
+The owner migrates; app and worker own nothing. There are no default privileges: each table is granted
+here, after each migration, from what its model says of itself. A model of facts that are corrected and
+never changed carries `append_only = True`; `columns_to_change` names the few columns that may still move.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, models
+
+ROLES = ("app", "worker")
+
+
+def append_only(model: type[models.Model]) -> bool:
+    """History and facts can be written once."""
+    return bool(getattr(model, "append_only", False)) or hasattr(model, "pgh_event_model")
+
+
+def statements(model: type[models.Model]) -> Iterator[str]:
+    """Yield the grants for one table."""
+    table = f'"{model._meta.db_table}"'
+    verbs = "select, insert" if append_only(model) else "select, insert, update, delete"
+    for role in ROLES:
+        yield f"revoke all on {table} from {role}"
+        yield f"grant {verbs} on {table} to {role}"
+        columns = ", ".join(f'"{name}"' for name in getattr(model, "columns_to_change", ()))
+        if columns:
+            yield f"grant update ({columns}) on {table} to {role}"
+
+
+def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
+    """Grant on every table; runs once after `migrate`, where the roles exist and we own the tables."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_roles where rolname in ('app', 'worker')")
+        if cursor.fetchone()[0] < len(ROLES):
+            return
+        present = set(connection.introspection.table_names(cursor))
+        every = apps.get_models(include_auto_created=True)
+        tables = [model for model in every if model._meta.db_table in present and model._meta.managed]
+        for statement in (line for model in tables for line in statements(model)):
+            cursor.execute(statement)
+        cursor.execute("grant usage on all sequences in schema public to app, worker")
+        cursor.execute("select 1 from pg_namespace where nspname = 'sight'")
+        if cursor.fetchone():
+            cursor.execute("grant usage on schema sight to app, worker")

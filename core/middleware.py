@@ -1,0 +1,71 @@
+"""What every request passes through."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from core.actor import acting
+
+READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "WITH", "DECLARE", "FETCH", "CLOSE")
+READ_LOG = ('INSERT INTO "CASELOAD_READLOG"',)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class WriteDuringRead(RuntimeError):
+    """A page that only shows something tried to change something."""
+
+
+def refuse_writes(
+    execute: Callable[..., Any],
+    sql: str,
+    params: Any,
+    many: bool,  # noqa: FBT001 -- Django's wrapper signature
+    context: dict[str, Any],
+) -> Any:
+    """Let reads and read-log inserts through and nothing else (decision 27)."""
+    if not sql.lstrip().upper().startswith(READS + READ_LOG):
+        raise WriteDuringRead(sql.split("(")[0])
+    return execute(sql, params, many, context)
+
+
+class ReadsOnlyOnGetMiddleware:
+    """Make a GET that writes fail loudly; stands inside SessionMiddleware so that the session may save."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in SAFE_METHODS:
+            return self.get_response(request)
+        with connection.execute_wrapper(refuse_writes):
+            return self.get_response(request)
+
+
+class ActingMiddleware:
+    """Everything below happens in the name of the person signed in; stands after authentication."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with acting(request.user):
+            return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Pages behind the sign-in stay out of every cache (ASVS 14.3.2)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
