@@ -1,0 +1,92 @@
+"""The practice's date, the person's language, and forms that are sent once."""
+
+from datetime import timedelta
+from time import sleep
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone, translation
+
+from accounts.models import FormToken, Practice
+from core.clock import now
+from core.middleware import GetResponse
+
+REDIRECTS = (301, 302, 303)
+ABANDONED = timedelta(seconds=60)
+
+
+class PersonMiddleware:
+    """Activate the practice's zone (it rules dates, decision 9) and the person's language."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return self.get_response(request)
+        practice = Practice.objects.current()
+        request.practice = practice  # type: ignore[attr-defined]
+        language = self.language_of(request, practice)
+        with timezone.override(practice.tzinfo), translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    def language_of(self, request: HttpRequest, practice: Practice) -> str:
+        if request.user.is_authenticated:
+            return request.user.language
+        asked = translation.get_language_from_request(request)
+        return asked if asked in practice.languages else practice.language
+
+
+class OnceMiddleware:
+    """A form that carries `_once` is taken once: sent again, the answer is where the first one went.
+
+    The token is claimed before the view runs and given back when the form was not taken (an error page),
+    so what was typed may be sent again. Of two clicks at one moment the second waits for the first.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = self.token_of(request)
+        if token is None:
+            return self.get_response(request)
+        if not self.claim(token, request):
+            return HttpResponseRedirect(self.wait_for(token) or request.get_full_path())
+        response = self.get_response(request)
+        taken = response.status_code in REDIRECTS or "HX-Redirect" in response.headers
+        mine = FormToken.objects.filter(pk=token)
+        if taken:
+            went_to = response.headers.get("HX-Redirect") or response.headers["Location"]
+            mine.update(went_to=went_to[:400])
+        else:
+            mine.delete()
+        return response
+
+    def claim(self, token: UUID, request: HttpRequest) -> bool:
+        """Say whether this request is the first with `token`; a claim that died is taken over."""
+        at = now()
+        FormToken.objects.filter(pk=token, went_to="", used_at__lt=at - ABANDONED).delete()
+        _row, is_first = FormToken.objects.get_or_create(
+            pk=token, defaults={"user_id": request.user.pk, "used_at": at}
+        )
+        return is_first
+
+    def wait_for(self, token: UUID) -> str:
+        for _attempt in range(20):
+            row = FormToken.objects.filter(pk=token).first()
+            if row is None or row.went_to:
+                return row.went_to if row else ""
+            sleep(0.2)
+        return ""
+
+    def token_of(self, request: HttpRequest) -> UUID | None:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return None
+        try:
+            return UUID(request.POST.get("_once", ""))
+        except ValueError:
+            return None

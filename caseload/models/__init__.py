@@ -1,0 +1,33 @@
+"""Clients, the work with them, and when it happens."""
+
+from caseload.models.clients import Client, ClientLink, ContactChannel, InvolvedPerson
+from caseload.models.episodes import Assignment, Break, Cadence, Episode, Participation
+from caseload.models.imports import ImportedFrom, ImportIssue, ImportRun
+from caseload.models.log import ReadLog
+from caseload.models.sessions import Booking, ClosedDay, Room, Session
+from caseload.models.work import Commitment, Goal, Place, RiskLook, WaitingEntry
+
+__all__ = [
+    "Assignment",
+    "Booking",
+    "Break",
+    "Cadence",
+    "Client",
+    "ClientLink",
+    "ClosedDay",
+    "Commitment",
+    "ContactChannel",
+    "Episode",
+    "Goal",
+    "ImportIssue",
+    "ImportRun",
+    "ImportedFrom",
+    "InvolvedPerson",
+    "Participation",
+    "Place",
+    "ReadLog",
+    "RiskLook",
+    "Room",
+    "Session",
+    "WaitingEntry",
+]

@@ -1,0 +1,159 @@
+"""The people the practice works with, and how they may be reached."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.fields import Revisioned, short_text, uuid_key
+from core.history import tracked
+from core.names import sort_key
+from core.sealed import SealedTextField
+from core.sight import opened_by
+
+
+class NextCode(Func):
+    """Reference codes are made by the database, never typed: a typed one could ask who exists."""
+
+    template = "('C-' || lpad(nextval('caseload_client_code')::text, 4, '0'))"
+    output_field = models.CharField()
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def visible_to(self, user: User) -> Self:
+        """Clients whose identity `user` may know today."""
+        return self.filter(opened_by("clients_of", "pk", user))
+
+    def editable_by(self, user: User) -> Self:
+        """Clients in whose work `user` acts today."""
+        return self.filter(opened_by("own_clients_of", "pk", user))
+
+    def by_name(self) -> Self:
+        return self.order_by("sort_key", "code")
+
+
+@tracked
+class Client(Revisioned):
+    """A person who comes, or came. That somebody is a client here is itself confidential."""
+
+    id = uuid_key()
+    code = models.CharField(max_length=12, unique=True, editable=False, db_default=NextCode())
+    name = models.CharField(max_length=160)
+    known_as = short_text(80)
+    sort_by = short_text(160)
+    sort_key = models.CharField(max_length=160, blank=True, default="", editable=False)
+    pronouns = short_text(40)
+    born_on = models.DateField(null=True, blank=True)
+    died_on = models.DateField(null=True, blank=True)
+    languages = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    safe_to_contact = SealedTextField()
+    safe_address = SealedTextField()
+    what_makes_it_easier = SealedTextField()
+    registered_on = models.DateField()
+    kept_until = models.DateField(null=True, blank=True)
+    on_legal_hold = models.BooleanField(default=False)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key"])]
+
+    def __str__(self) -> str:
+        return f"Client {self.pk}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.sort_key = sort_key(self.sort_by or self.name)
+        super().save(*args, **options)
+
+    @property
+    def called(self) -> str:
+        """The name a page says first."""
+        return self.known_as or self.name
+
+
+class OfAClientQuerySet(models.QuerySet[models.Model]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(opened_by("clients_of", "client_id", user))
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(opened_by("own_clients_of", "client_id", user))
+
+
+@tracked
+class ContactChannel(models.Model):
+    """One way to reach a client, and whether they agreed to it."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        LETTER = "letter", _("Letter")
+
+    id = uuid_key()
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="channels")
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=200)
+    consented_on = models.DateField(null=True, blank=True)
+    note = short_text(200)
+
+    objects = OfAClientQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Channel {self.pk}"
+
+
+@tracked
+class ClientLink(models.Model):
+    """Two clients who know each other: they hear of a departure on the same day (R26)."""
+
+    id = uuid_key()
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="links_back")
+    how = short_text(80)
+
+    objects = OfAClientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["client", "other"], name="two_clients_are_linked_once"),
+            CheckConstraint(name="nobody_is_linked_to_themselves", condition=~Q(client=F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"Link {self.pk}"
+
+
+@tracked
+class InvolvedPerson(models.Model):
+    """Somebody beside the client who must, may or must never be told."""
+
+    class Kind(models.TextChoices):
+        GUARDIAN = "guardian", _("Guardian")
+        PARTNER = "partner", _("Partner")
+        REFERRER = "referrer", _("Referrer")
+        COURT = "court", _("Court or probation")
+        FUNDER = "funder", _("Funder")
+        PRESCRIBER = "prescriber", _("Prescriber")
+        SCHOOL = "school", _("School")
+        INTERPRETER = "interpreter", _("Interpreter")
+
+    class Told(models.TextChoices):
+        MUST = "must", _("Must be told")
+        MAY = "may", _("May be told")
+        NEVER = "never", _("Must never be told")
+
+    id = uuid_key()
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="involved")
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=12, choices=Kind)
+    authority = short_text(200)
+    consent_to_share_on = models.DateField(null=True, blank=True)
+    told = models.CharField(max_length=5, choices=Told, default=Told.MAY)
+    told_by_when = models.DateField(null=True, blank=True)
+
+    objects = OfAClientQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Involved person {self.pk}"

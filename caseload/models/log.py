@@ -1,0 +1,25 @@
+"""Who opened which client's record."""
+
+from django.db import models
+
+from accounts.models import User
+from caseload.models.clients import Client
+from core.fields import uuid_key
+
+
+class ReadLog(models.Model):
+    """Written while a page is read; nobody changes or deletes it."""
+
+    append_only = True
+
+    id = uuid_key()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="read_log")
+    page = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "-at"])]
+
+    def __str__(self) -> str:
+        return f"Read {self.pk}"

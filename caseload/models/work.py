@@ -1,0 +1,170 @@
+"""Goals, looks at risk, load, waiting people and places."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Site, User
+from accounts.models.teams import DatedQuerySet
+from caseload.models.clients import Client, OfAClientQuerySet
+from caseload.models.episodes import Assignment, Episode, OfAnAssignmentQuerySet
+from core.fields import Revisioned, short_text, uuid_key
+from core.history import tracked
+from core.sealed import SealedTextField
+from core.sight import opened_by
+
+
+@tracked
+class Goal(Revisioned):
+    """What client and therapist set out to reach, in the client's words."""
+
+    class Met(models.TextChoices):
+        OPEN = "open", pgettext_lazy("goal", "Open")
+        MET = "met", pgettext_lazy("goal", "Met")
+        PARTLY = "partly", pgettext_lazy("goal", "Partly met")
+        NOT_MET = "not_met", pgettext_lazy("goal", "Not met")
+
+    id = uuid_key()
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="goals")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="goals")
+    words = SealedTextField()
+    set_on = models.DateField()
+    met = models.CharField(max_length=8, choices=Met, default=Met.OPEN)
+    reviewed_on = models.DateField(null=True, blank=True)
+    review_next_on = models.DateField(null=True, blank=True)
+
+    objects = OfAnAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["set_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"Goal {self.pk}"
+
+
+class RiskLookQuerySet(models.QuerySet["RiskLook"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(opened_by("clinical_clients_of", "client_id", user))
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(opened_by("own_clients_of", "client_id", user))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-on", "-recorded_at")
+
+
+@tracked
+class RiskLook(models.Model):
+    """A look at risk (R24). Facts are added, not changed; the newest one speaks."""
+
+    append_only = True
+
+    class Level(models.TextChoices):
+        NONE_SEEN = "none_seen", pgettext_lazy("risk", "None seen")
+        SOME = "some", pgettext_lazy("risk", "Some concern")
+        HIGH = "high", pgettext_lazy("risk", "High")
+
+    id = uuid_key()
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="risk_looks")
+    on = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10, choices=Level)
+    note = SealedTextField()
+    has_safety_plan = models.BooleanField(default=False)
+    is_safeguarding_open = models.BooleanField(default=False)
+    tell_not_before = models.DateField(null=True, blank=True)
+    look_again_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    objects = RiskLookQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "-on"])]
+
+    def __str__(self) -> str:
+        return f"Risk look {self.pk}"
+
+
+class Commitment(models.Model):
+    """Load, written by whoever causes it; a person's load is the sum on a day (R17)."""
+
+    class Kind(models.TextChoices):
+        WEIGHT = "weight", _("Weight")
+        ENDING = "ending", _("Ending")
+        INCOMING = "incoming", _("Incoming")
+
+    id = uuid_key()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="commitments")
+    kind = models.CharField(max_length=10, choices=Kind)
+    points = models.DecimalField(max_digits=4, decimal_places=1)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.CASCADE, related_name="commitments"
+    )
+    cause = models.UUIDField(null=True, blank=True)
+    reason = short_text(200)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "starts_on"]), models.Index(fields=["cause"])]
+        constraints = [
+            CheckConstraint(name="load_is_never_negative", condition=Q(points__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Commitment {self.pk}"
+
+
+@tracked
+class WaitingEntry(models.Model):
+    """Somebody who waits, with a named person and a date (R25)."""
+
+    id = uuid_key()
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="waiting")
+    since = models.DateField()
+    needs = SealedTextField()
+    times = short_text(200)
+    named_person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="waiting_people")
+    next_contact_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    objects = OfAClientQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Waiting entry {self.pk}"
+
+
+class PlaceQuerySet(DatedQuerySet):
+    def free(self) -> Self:
+        return self.filter(taken_since=None)
+
+
+class Place(models.Model):
+    """What a therapist can offer; there is no client in it."""
+
+    id = uuid_key()
+    therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="places")
+    weekday = models.PositiveSmallIntegerField()
+    starts_at = models.TimeField()
+    minutes = models.PositiveSmallIntegerField(default=50)
+    every_weeks = models.PositiveSmallIntegerField(default=1)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    languages = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    needs = short_text(200)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    taken_since = models.DateField(null=True, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["weekday", "starts_at"]
+
+    def __str__(self) -> str:
+        return f"Place {self.pk}"

@@ -1,0 +1,57 @@
+"""Find every marked string in our Python files and templates.
+
+Babel does not read Django templates. Django's own `templatize` turns a template into something like Python, and
+Babel's Python extractor reads that.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from django.utils.translation.template import templatize
+
+APPS = ("config", "core", "accounts", "caseload", "referrals", "endings", "reminders", "desk")
+NOT_SHOWN = {"migrations", "tests", "__pycache__"}
+TEMPLATE_SUFFIXES = {".html", ".txt"}
+COMMENT_TAG = "Translators:"
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def extract_messages(root: Path) -> Catalog:
+    """Return all messages of the apps and templates under `root`, each with the files that say it."""
+    messages = Catalog()
+    for path in source_files(root):
+        text = path.read_text(encoding="utf-8")
+        source = template_as_python(text) if path.suffix in TEMPLATE_SUFFIXES else text
+        found = extract("python", BytesIO(source.encode()), KEYWORDS, [COMMENT_TAG])
+        for line, message, comments, context in found:
+            location = (path.relative_to(root).as_posix(), line)
+            messages.add(message, locations=[location], auto_comments=comments, context=context)
+    return messages
+
+
+def source_files(root: Path) -> Iterator[Path]:
+    """Yield the files that may hold a marked string, in an order that never changes."""
+    folders = [root / name for name in (*APPS, "templates")]
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(root).parts
+            if path.suffix in {".py", *TEMPLATE_SUFFIXES} and not NOT_SHOWN.intersection(inside):
+                yield path
+
+
+def template_as_python(source: str) -> str:
+    """Return the marked strings of a Django template as Python calls.
+
+    What is not marked becomes rows of letters. Their indentation would be an error in Python, so it goes.
+    """
+    return "\n".join(line.lstrip() for line in templatize(source).splitlines())
