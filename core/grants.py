@@ -56,6 +56,6 @@ def open_sight(cursor: Any) -> None:
     cursor.execute("grant execute on all functions in schema sight to app, worker")
     cursor.execute(
         "insert into sight.key (secret) values (%s)"
-        " on conflict (only) do update set secret = excluded.secret",
+        " on conflict (single) do update set secret = excluded.secret",
         [settings.ACTOR_KEY],
     )

@@ -8,7 +8,7 @@ from django.db import migrations
 FORWARD = """
 create schema if not exists sight;
 revoke all on schema sight from public;
-create table sight.key (only boolean primary key default true check (only), secret bytea not null);
+create table sight.key (single boolean primary key default true check (single), secret bytea not null);
 
 create function sight.said() returns text[] language plpgsql stable parallel safe
 security definer set search_path = sight, pg_temp as $$

@@ -58,6 +58,7 @@ REASONS: Final[dict[str, Promise]] = {
     "bad_time": _("%(what)s is not a time that can be read."),
     "bad_value": _("%(what)s has a value that is not known here."),
     "bad_text": _("%(what)s holds characters that cannot be kept."),
+    "too_wide": _("%(what)s is too long."),
     "no_start": _("It is not said when this session begins."),
     "ends_before_it_begins": _("It ends before it begins."),
     "born_after_death": _("The day of birth is after the day of death."),
@@ -134,3 +135,16 @@ class FileUnreadable(RuleBroken):
     def __str__(self) -> str:
         said = reason(self.code, self.what, self.line)
         return f"{self.file}: {said}" if self.file else said
+
+
+class Unusable(Exception):
+    """Why one row cannot be used, or is nothing for this app; the others go on."""
+
+    def __init__(self, code: str, what: str = "", level: Level = Level.REJECTED) -> None:
+        super().__init__(code)
+        self.code, self.what, self.level = code, what, level
+
+
+def skip(code: str, what: str = "") -> Unusable:
+    """Return the exception that says: nothing wrong, and nothing for this app."""
+    return Unusable(code, what, Level.SKIPPED)

@@ -90,7 +90,6 @@ class ClientRecord(Record):
 
     name: str
     known_as: str = ""
-    sort_by: str = ""
     pronouns: str = ""
     born_on: date | None = None
     died_on: date | None = None

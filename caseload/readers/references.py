@@ -26,7 +26,7 @@ def key_of(reference: Any, kind: str) -> str:
 
 
 def key_in(said: str, kind: str) -> str:
-    if said.startswith(URN):
+    if said.startswith("urn:"):
         return said.removeprefix(URN)
     if "?" in said:
         target, _, question = said.partition("?")
@@ -46,13 +46,18 @@ def id_of(resource: dict[str, Any], full_url: str) -> str:
     said = resource.get("id")
     if isinstance(said, str) and said:
         return said
-    return full_url.removeprefix(URN) if full_url.startswith(URN) else full_url.rpartition("/")[2]
+    return tail_of(full_url)
+
+
+def tail_of(full_url: str) -> str:
+    """Return what a full URL names: the uuid, or the id at its end."""
+    return full_url.removeprefix(URN) if full_url.startswith("urn:") else full_url.rpartition("/")[2]
 
 
 def aliases_of(resource: dict[str, Any], full_url: str, source_id: str) -> Iterator[Alias]:
     """Yield the other names under which `resource` may be referred to."""
     kind = str(resource.get("resourceType"))
-    tail = full_url.removeprefix(URN) if full_url.startswith(URN) else full_url.rpartition("/")[2]
+    tail = tail_of(full_url)
     if tail and tail != source_id:
         yield Alias(kind, tail, source_id)
     identifiers = resource.get("identifier")
@@ -75,4 +80,7 @@ class Names:
 
     def find(self, kind: str, key: str) -> str:
         """Return the id behind `key`; a key that is no alias is an id itself."""
-        return self.known.get((kind, key), "" if key.startswith("?") else key)
+        found = self.known.get((kind, key), key)
+        if found != key and found.startswith("?"):
+            found = self.known.get((kind, found), "")
+        return "" if found.startswith("?") else found

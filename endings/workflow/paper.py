@@ -1,6 +1,7 @@
 """The law as a page that a supervisor can read: `docs/workflow.md` is what this returns."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from endings.workflow.law import TELLING, span_of, verdict
 from endings.workflow.names import Need, Playbook, Stage, Step, Verdict
@@ -58,7 +59,7 @@ def _drawing(playbook: Playbook) -> Iterator[str]:
         fact = f"<br><small>{reaches.label}</small>" if reaches else ""
         left, right = ("([", "])") if row.need is Need.OFFERED else ("[", "]")
         yield f'    {_knot(row)}{left}"{row.step.label}{fact}"{right}'
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         yield f"    {_knot(before)} {ARROWS.get(after.need, '-. offered .->')} {_knot(after)}"
 
 

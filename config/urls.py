@@ -1,0 +1,22 @@
+"""Every address of the product, by app."""
+
+from django.urls import include, path
+
+from config.health import healthz
+from desk.views import errors
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("desk.urls")),
+    path("people/", include("accounts.urls")),
+    path("caseload/", include("caseload.urls")),
+    path("directory/", include("referrals.urls")),
+    path("endings/", include("endings.urls")),
+    path("reminders/", include("reminders.urls")),
+    path("account/", include("allauth.account.urls")),
+]

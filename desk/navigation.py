@@ -1,0 +1,85 @@
+"""The rail and the bar at the thumb: links by role, with counts of what waits (face.md 5)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Role
+
+
+@dataclass(frozen=True)
+class Link:
+    """One place in the navigation; `under` are the address beginnings at which it is current."""
+
+    label: str | Promise
+    icon: str
+    name: str
+    under: tuple[str, ...] = ()
+
+
+TODAY = Link(_("Today"), "calendar-check", "desk:today")
+CASELOAD = Link(_("Caseload"), "users", "desk:caseload", ("/caseload/",))
+ENDINGS = Link(pgettext_lazy("tab", "Endings"), "door-open", "endings:endings", ("/endings/",))
+DIRECTORY = Link(_("Directory"), "book-open", "referrals:directory", ("/directory/",))
+SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/supervision/",))
+DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
+PEOPLE = Link(_("People"), "users", "accounts:people", ("/people/",))
+IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
+INBOX = Link(_("Inbox"), "bell", "reminders:inbox", ("/reminders/",))
+
+SECTIONS: dict[str, list[Link]] = {
+    Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
+    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
+    Role.DIRECTORY_ADMIN: [DIRECTORY],
+    Role.PRACTICE_ADMIN: [PEOPLE],
+    Role.FRONT_DESK: [],
+    Role.RECORDS_KEEPER: [IMPORTS],
+}
+
+
+def home_of(roles: list[str]) -> str:
+    """Return the URL name of the home of the first role."""
+    for role in roles:
+        if SECTIONS[role]:
+            return SECTIONS[role][0].name
+    return "reminders:inbox"
+
+
+def sections_for(request: HttpRequest, roles: list[str]) -> list[dict[str, Any]]:
+    """Return the rail's sections; a link that two roles share stands under the first."""
+    seen: set[str] = set()
+    sections = []
+    for role in roles:
+        fresh = [link for link in SECTIONS[role] if link.name not in seen]
+        seen.update(link.name for link in fresh)
+        if fresh:
+            heading = Role(role).label if len(roles) > 1 else ""
+            links = [shown(request, link) for link in fresh]
+            sections.append({"heading": heading, "links": links})
+    sections.append({"heading": "", "links": [shown(request, INBOX)]})
+    return sections
+
+
+def shown(request: HttpRequest, link: Link) -> dict[str, Any]:
+    url = reverse(link.name)
+    beginnings = link.under or (url,)
+    here = request.path == url or any(
+        request.path.startswith(begin) for begin in beginnings if begin != "/"
+    )
+    waiting = getattr(request, "waiting", {}).get(link.name, 0)
+    return {"url": url, "label": link.label, "icon": link.icon, "count": waiting, "current": here}
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav` for the rail, `tabs` for the phone, `practice` for the word mark."""
+    practice = getattr(request, "practice", None)
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"practice": practice, "nav": [], "tabs": []}
+    nav = sections_for(request, request.user.roles)
+    tabs = [link for section in nav for link in section["links"]][:4]
+    return {"practice": practice, "nav": nav, "tabs": tabs}

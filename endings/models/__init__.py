@@ -1,0 +1,49 @@
+"""Departures, endings, tellings, handovers, reviews: facts with their who and when."""
+
+from endings.models.departures import Departure
+from endings.models.endings import Ending
+from endings.models.exceptions import EndingException, Review, ReviewComment
+from endings.models.handovers import (
+    Consent,
+    HandoverInvitation,
+    HandoverSession,
+    HandoverSummary,
+    HeldPlace,
+    SignOff,
+    SummarySection,
+)
+from endings.models.steps import (
+    Closure,
+    ClosureAddendum,
+    Consolidation,
+    Gain,
+    LastSession,
+    NotWanted,
+    Trigger,
+)
+from endings.models.tellings import NotToday, PersonToTell, Telling
+
+__all__ = [
+    "Closure",
+    "ClosureAddendum",
+    "Consent",
+    "Consolidation",
+    "Departure",
+    "Ending",
+    "EndingException",
+    "Gain",
+    "HandoverInvitation",
+    "HandoverSession",
+    "HandoverSummary",
+    "HeldPlace",
+    "LastSession",
+    "NotToday",
+    "NotWanted",
+    "PersonToTell",
+    "Review",
+    "ReviewComment",
+    "SignOff",
+    "SummarySection",
+    "Telling",
+    "Trigger",
+]

@@ -1,0 +1,168 @@
+"""One assignment comes to its end."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from caseload.models import Assignment, Client, Episode, Participation, Session
+from core.fields import Revisioned, uuid_key
+from core.history import tracked
+from core.sight import opened_by
+from endings.models.departures import Departure
+from endings.workflow import Playbook, Stage
+from referrals.models import OptionSet
+
+CLOSED_STAGES = [Stage.CLOSED, Stage.FOLLOWED_UP]
+
+
+class EndingQuerySet(models.QuerySet["Ending"]):
+    def visible_to(self, user: User) -> Self:
+        """Endings of work that `user` may see; those of a draft only to who drafts it."""
+        drafted = Q(departure__state=Departure.State.DRAFT) & ~Q(departure__therapist=user)
+        return self.filter(opened_by("assignments_of", "assignment_id", user)).exclude(drafted)
+
+    def editable_by(self, user: User) -> Self:
+        """Who does the work, stands in, or carries it on; a supervisor reads (R23)."""
+        drafted = Q(departure__state=Departure.State.DRAFT) & ~Q(departure__therapist=user)
+        return self.filter(opened_by("own_assignments_of", "assignment_id", user)).exclude(drafted)
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_on=None)
+
+    def open(self) -> Self:
+        return self.standing().exclude(stage__in=CLOSED_STAGES)
+
+    def awaiting_telling(self) -> Self:
+        return self.standing().filter(stage=Stage.TO_TELL)
+
+
+@tracked
+class Ending(Revisioned):
+    """The end of one assignment (or of one client's part in a group), from plan to follow-up.
+
+    The planned dates stand here as the plan last put them; facts stand in rows of their own, and the
+    dates that later steps ask for (`told_on`, `options_on`, …) are copied when a fact is recorded.
+    """
+
+    class Initiator(models.TextChoices):
+        CLIENT = "client", _("The client")
+        THERAPIST = "therapist", _("The therapist")
+        BOTH = "both", _("Both together")
+        SERVICE = "service", _("The practice")
+
+    id = uuid_key()
+    departure = models.ForeignKey(
+        Departure, null=True, blank=True, on_delete=models.PROTECT, related_name="endings"
+    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="endings")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="endings")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="endings")
+    participation = models.ForeignKey(
+        Participation, null=True, blank=True, on_delete=models.PROTECT, related_name="endings"
+    )
+    playbook = models.CharField(max_length=20, choices=Playbook, default=Playbook.DEPARTURE)
+    stage = models.CharField(max_length=16, choices=Stage, default=Stage.TO_TELL)
+    initiator = models.CharField(max_length=10, choices=Initiator, default=Initiator.THERAPIST)
+    is_planned = models.BooleanField(default=True)
+    cause = models.CharField(max_length=20, blank=True, default="")
+    carried_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="carries"
+    )
+    opened_on = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    # --- the plan ---------------------------------------------------------------------------------
+    decision = models.JSONField(default=dict, blank=True)
+    problems = models.JSONField(default=list, blank=True)
+    tell_session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    tell_plan_on = models.DateField(null=True, blank=True)
+    options_plan_on = models.DateField(null=True, blank=True)
+    choice_plan_on = models.DateField(null=True, blank=True)
+    handover_plan_on = models.DateField(null=True, blank=True)
+    last_session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    last_on = models.DateField(null=True, blank=True)
+    window_opens_on = models.DateField(null=True, blank=True)
+    window_closes_on = models.DateField(null=True, blank=True)
+    meetings_of_notice = models.PositiveSmallIntegerField(default=0)
+    receiver_wished = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    # --- what has happened --------------------------------------------------------------------------
+    told_on = models.DateField(null=True, blank=True)
+    told_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    told_live = models.BooleanField(default=True)
+    has_not_told_exception = models.BooleanField(default=False)
+    option_set = models.OneToOneField(
+        OptionSet, null=True, blank=True, on_delete=models.PROTECT, related_name="ending"
+    )
+    options_on = models.DateField(null=True, blank=True)
+    chosen_on = models.DateField(null=True, blank=True)
+    handed_over_on = models.DateField(null=True, blank=True)
+    last_held_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = EndingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["departure", "stage"]),
+            models.Index(fields=["carried_by", "stage"]),
+            models.Index(fields=["client"]),
+        ]
+        constraints = [
+            CheckConstraint(
+                name="ending_goes_nowhere_before_telling",
+                condition=Q(stage=Stage.TO_TELL)
+                | Q(told_on__isnull=False)
+                | Q(has_not_told_exception=True)
+                | ~Q(playbook__in=["departure", "sudden", "involuntary"]),
+            ),
+            CheckConstraint(
+                name="who_and_when_go_together",
+                condition=Q(told_on__isnull=True, told_by__isnull=True)
+                | Q(told_on__isnull=False, told_by__isnull=False),
+            ),
+            UniqueConstraint(
+                name="one_open_ending_at_a_time",
+                fields=["assignment", "participation"],
+                condition=Q(withdrawn_on=None) & ~Q(stage__in=["closed", "followed_up"]),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Ending {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("endings:ending", args=[self.pk])
+
+    def named_person(self, on: date) -> User | None:
+        """Who answers for this client on `on` (R25): the therapist, then who carries it."""
+        ends_on = self.assignment.ends_on
+        if ends_on is not None and on > ends_on and self.carried_by is not None:
+            return self.carried_by
+        return self.assignment.therapist
+
+
+class OfAnEndingQuerySet(models.QuerySet[models.Model]):
+    """Facts of an ending are seen and written by whoever sees and works on the ending."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(ending__in=Ending.objects.visible_to(user))
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(ending__in=Ending.objects.editable_by(user))
+
+    def current(self) -> Self:
+        """Rows that no later row corrects."""
+        return self.filter(corrected_by=None)

@@ -1,0 +1,157 @@
+"""What could not be as agreed, and somebody else's look at it (R23)."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from core.fields import short_text, uuid_key
+from core.history import tracked
+from core.sealed import SealedTextField
+from endings.models.departures import Departure
+from endings.models.endings import Ending, OfAnEndingQuerySet
+
+
+@tracked
+class EndingException(models.Model):
+    """Which rule could not be kept, why, and what is done instead. It lets somebody think along."""
+
+    append_only = True
+    columns_to_change = ("taken_back_on",)
+
+    class Rule(models.TextChoices):
+        SHORT_NOTICE = "short_notice", _("Less time than agreed")
+        NOT_IN_PERSON = "not_in_person", _("Not in person")
+        NOT_TOLD = "not_told", _("Not told")
+        FEWER_OPTIONS = "fewer_options", _("Fewer options than agreed")
+        NO_LAST = "no_last", _("No last session")
+        NO_HANDOVER = "no_handover", _("No meeting of three")
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="exceptions")
+    rule = models.CharField(max_length=14, choices=Rule)
+    why = SealedTextField()
+    instead = SealedTextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    taken_back_on = models.DateField(null=True, blank=True)
+
+    objects = OfAnEndingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recorded_at"]
+
+    def __str__(self) -> str:
+        return f"Exception {self.pk}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(author=user) | Q(reviewer=user) | Q(second_reviewer=user))
+
+    def editable_by(self, user: User) -> Self:
+        """Who may decide: the reviewer, or the second one."""
+        return self.filter(Q(reviewer=user) | Q(second_reviewer=user))
+
+    def waiting(self) -> Self:
+        return self.filter(decision="", taken_back_at=None)
+
+    def most_pressing_first(self) -> Self:
+        """Exceptions, safeguarding and short notice on top, then by due date."""
+        return self.order_by("-is_pressing", "due_on", "asked_at")
+
+
+@tracked
+class Review(models.Model):
+    """A decision by somebody else on a departure plan, an exception, a handover or a closure.
+
+    Nothing is agreed by silence; only an involuntary exit waits for a yes (decision 18).
+    """
+
+    class Kind(models.TextChoices):
+        DEPARTURE = "departure", _("Departure")
+        EXCEPTION = "exception", _("Exception")
+        HANDOVER = "handover", pgettext_lazy("review", "Handover")
+        CLOSURE = "closure", _("Closing")
+
+    class Decision(models.TextChoices):
+        AGREED = "agreed", pgettext_lazy("review", "Agreed")
+        RETURNED = "returned", pgettext_lazy("review", "Returned with a comment")
+
+    id = uuid_key()
+    kind = models.CharField(max_length=10, choices=Kind)
+    departure = models.ForeignKey(
+        Departure, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    ending = models.ForeignKey(
+        Ending, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    exception = models.OneToOneField(
+        EndingException, null=True, blank=True, on_delete=models.PROTECT, related_name="review"
+    )
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_asked")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_due")
+    second_reviewer = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews_second"
+    )
+    alone_because = short_text(200)
+    is_pressing = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    decision = models.CharField(max_length=8, choices=Decision, blank=True, default="")
+    comment = SealedTextField()
+    decided_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["reviewer", "decision", "due_on"])]
+        constraints = [
+            CheckConstraint(
+                name="reviewer_is_somebody_else",
+                condition=~Q(reviewer=F("author")) | ~Q(alone_because=""),
+            ),
+            CheckConstraint(
+                name="second_reviewer_is_a_third_person",
+                condition=Q(second_reviewer=None)
+                | (~Q(second_reviewer=F("author")) & ~Q(second_reviewer=F("reviewer"))),
+            ),
+            CheckConstraint(
+                name="a_decision_has_its_who_and_when",
+                condition=Q(decision="", decided_by=None, decided_at=None)
+                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+            ),
+            CheckConstraint(
+                name="a_review_is_about_one_thing",
+                condition=Q(kind="departure", departure__isnull=False, ending=None)
+                | (~Q(kind="departure") & Q(departure=None, ending__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Review {self.pk}"
+
+
+@tracked
+class ReviewComment(models.Model):
+    """A supervisor's word on one client of a plan."""
+
+    append_only = True
+
+    id = uuid_key()
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="review_comments")
+    text = SealedTextField()
+
+    objects = OfAnEndingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Comment {self.pk}"

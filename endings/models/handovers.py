@@ -1,0 +1,262 @@
+"""From a held place to one room with three people in it (R5, R14)."""
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from caseload.models import Place, Session
+from core.fields import Revisioned, uuid_key
+from core.history import tracked
+from core.sealed import SealedTextField
+from endings.models.endings import Ending, OfAnEndingQuerySet
+
+
+class HeldPlace(models.Model):
+    """Before the choice only a place is held; nobody is told for whom."""
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.CASCADE, related_name="held_places")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="held")
+    held_on = models.DateField()
+    released_on = models.DateField(null=True, blank=True)
+
+    objects = OfAnEndingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["place"], condition=Q(released_on=None), name="a_place_is_held_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Held place {self.pk}"
+
+
+class HandoverInvitationQuerySet(OfAnEndingQuerySet):
+    def received_by(self, user: User) -> Self:
+        """What colleagues have asked `user`; the pages for these show a one-off code, no name."""
+        return self.filter(receiver=user)
+
+    def standing(self) -> Self:
+        return self.exclude(state__in=["declined", "withdrawn"])
+
+
+@tracked
+class HandoverInvitation(models.Model):
+    """A colleague is asked: a one-off code, the needs, the times, the effect on their load."""
+
+    class State(models.TextChoices):
+        SENT = "sent", pgettext_lazy("invitation", "Asked")
+        ACCEPTED = "accepted", pgettext_lazy("invitation", "Has room")
+        DECLINED = "declined", pgettext_lazy("invitation", "Not now")
+        CONFLICT = "conflict", pgettext_lazy("invitation", "Knows the client")
+        WITHDRAWN = "withdrawn", pgettext_lazy("invitation", "Withdrawn")
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="invitations")
+    receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="handovers_asked")
+    code = models.CharField(max_length=12, unique=True, editable=False)
+    needs = SealedTextField()
+    times = SealedTextField()
+    load_points = models.DecimalField(max_digits=4, decimal_places=1, default=1)
+    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = SealedTextField()
+    name_opened_at = models.DateTimeField(null=True, blank=True)
+    no_conflict_on = models.DateField(null=True, blank=True)
+
+    objects = HandoverInvitationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["receiver", "state"])]
+        constraints = [
+            UniqueConstraint(
+                fields=["ending"],
+                condition=Q(state__in=["sent", "accepted"]),
+                name="one_colleague_is_asked_at_a_time",
+            ),
+            CheckConstraint(
+                name="an_answer_says_when",
+                condition=Q(state__in=["sent", "withdrawn"]) | Q(answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Handover invitation {self.pk}"
+
+
+class Section(models.TextChoices):
+    """What of the file may be handed over; each is consented to apart (peers.md 5)."""
+
+    IDENTITY = "identity", _("Name, languages and how to reach the client")
+    REASON = "reason", _("Why they came, and how this ending was told")
+    COURSE = "course", _("The course of the work")
+    GOALS = "goals", _("Goals and gains")
+    RISK = "risk", _("Risk, safety plan, safeguarding")
+    SUPPORT = "support", _("Social context and supports")
+    HELPS = "helps", _("What helps and what does not")
+    WISHES = "wishes", _("The client’s wishes and concerns")
+    PRACTICAL = "practical", _("Open practical matters")
+
+
+@tracked
+class Consent(models.Model):
+    """The client's consent to hand over, by sections, from a date; a later row corrects it."""
+
+    append_only = True
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="consents")
+    receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sections = ArrayField(models.CharField(max_length=12, choices=Section), default=list, blank=True)
+    given_on = models.DateField()
+    opens_on = models.DateField()
+    note = SealedTextField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+
+    objects = OfAnEndingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Consent {self.pk}"
+
+
+class HandoverSummaryQuerySet(OfAnEndingQuerySet):
+    def open_to(self, user: User, day: date) -> Self:
+        """Final summaries of handovers that `user` accepted, once told, consented and opened (R5)."""
+        consented = Q(
+            ending__consents__receiver=user,
+            ending__consents__corrected_by=None,
+            ending__consents__opens_on__lte=day,
+        )
+        accepted = Q(
+            ending__invitations__receiver=user,
+            ending__invitations__state="accepted",
+            ending__invitations__no_conflict_on__lte=day,
+        )
+        return self.filter(consented, accepted, ending__told_on__lte=day).distinct()
+
+
+@tracked
+class HandoverSummary(Revisioned):
+    """What is handed over, in the minimum the client agreed to. Versioned; the client reads it first."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("sum.draft", "Draft")
+        REVIEWED = "reviewed", pgettext_lazy("sum.reviewed", "Looked at together")
+        FINAL = "final", pgettext_lazy("sum.final", "Final")
+        AMENDED = "amended", pgettext_lazy("sum.amended", "Amended")
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="summaries")
+    version = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    client_read_on = models.DateField(null=True, blank=True)
+    not_read_because = SealedTextField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HandoverSummaryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            UniqueConstraint(fields=["ending", "version"], name="each_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Summary {self.pk}"
+
+
+@tracked
+class SummarySection(models.Model):
+    """One part of a summary."""
+
+    id = uuid_key()
+    summary = models.ForeignKey(HandoverSummary, on_delete=models.CASCADE, related_name="sections")
+    section = models.CharField(max_length=12, choices=Section)
+    text = SealedTextField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["summary", "section"], name="each_section_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Section {self.pk}"
+
+
+@tracked
+class HandoverSession(Revisioned):
+    """The meeting of three: outgoing, incoming, client in one room, with an agenda."""
+
+    id = uuid_key()
+    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="handover_sessions")
+    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="handover")
+    invitation = models.ForeignKey(
+        HandoverInvitation, on_delete=models.PROTECT, related_name="handover_sessions"
+    )
+    agenda = SealedTextField()
+    agreed_points = SealedTextField()
+    held_on = models.DateField(null=True, blank=True)
+    held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    next_meeting_on = models.DateField(null=True, blank=True)
+    cancelled_on = models.DateField(null=True, blank=True)
+
+    objects = OfAnEndingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="a_held_handover_says_who_and_when",
+                condition=Q(held_on__isnull=True, held_by__isnull=True)
+                | Q(held_on__isnull=False, held_by__isnull=False),
+            ),
+            UniqueConstraint(
+                fields=["ending"],
+                condition=Q(cancelled_on=None),
+                name="one_meeting_of_three_is_planned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Handover session {self.pk}"
+
+
+@tracked
+class SignOff(models.Model):
+    """Each of the three confirms what was agreed."""
+
+    append_only = True
+
+    class Who(models.TextChoices):
+        OUTGOING = "outgoing", _("Outgoing")
+        INCOMING = "incoming", _("Incoming")
+        CLIENT = "client", _("Client")
+
+    id = uuid_key()
+    handover = models.ForeignKey(HandoverSession, on_delete=models.PROTECT, related_name="sign_offs")
+    who = models.CharField(max_length=8, choices=Who)
+    on = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["handover", "who"], name="everybody_signs_off_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sign-off {self.pk}"

@@ -1,0 +1,107 @@
+"""Proof that a reminder was raised, and the message that is claimed and sent."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from core.fields import short_text, uuid_key
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own; nobody reads another person's inbox."""
+        return self.filter(person=user)
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(person=user)
+
+    def standing(self, at: datetime) -> Self:
+        return self.filter(closed_at=None).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=at))
+
+
+class Reminder(models.Model):
+    """It was raised, to whom, about what; whether it still stands is asked of the facts (decision 10)."""
+
+    id = uuid_key()
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reminders")
+    occasion = models.CharField(max_length=32)
+    about = models.UUIDField()
+    due_on = models.DateField()
+    is_late = models.BooleanField(default=False)
+    is_escalation = models.BooleanField(default=False)
+    raised_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "raised_at"]
+        indexes = [models.Index(fields=["person", "closed_at", "due_on"])]
+        constraints = [
+            UniqueConstraint(
+                fields=["person", "occasion", "about", "due_on"],
+                name="one_reminder_per_person_occasion_and_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Reminder {self.pk}"
+
+
+class Message(models.Model):
+    """A mail that is claimed with a lease and a token, sent with a stable Message-ID, and marked."""
+
+    class Kind(models.TextChoices):
+        DIGEST = "digest", "digest"
+        ESCALATION = "escalation", "escalation"
+        INVITATION = "invitation", "invitation"
+        REVIEW = "review", "review"
+        DIRECTORY = "directory", "directory"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("message.state", "Waiting")
+        CLAIMED = "claimed", pgettext_lazy("message.state", "On its way")
+        SENT = "sent", pgettext_lazy("message.state", "Sent")
+        FAILED = "failed", pgettext_lazy("message.state", "Failed")
+        DROPPED = "dropped", pgettext_lazy("message.state", "No longer needed")
+
+    id = uuid_key()
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=12, choices=Kind)
+    key = short_text(64)
+    day = models.DateField()
+    send_after = models.DateTimeField()
+    useful_until = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True, default=None)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = short_text(200)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["send_after"], condition=Q(state__in=["waiting", "claimed"]), name="to_send"
+            )
+        ]
+        constraints = [
+            UniqueConstraint(
+                fields=["person", "kind", "key", "day"], name="one_message_per_person_kind_and_day"
+            ),
+            CheckConstraint(
+                name="what_was_sent_says_when",
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message {self.pk}"
+
+
