@@ -1,5 +1,6 @@
 """Four catalogues, nothing missing, nothing that a reader should not meet."""
 
+import csv
 import gettext
 import json
 from pathlib import Path
@@ -23,6 +24,7 @@ from core.catalogues import (
     words_from_memory,
 )
 from core.extraction import extract_messages, template_as_python
+from core.glossary import PAGE, TABLE, glossary_page
 from core.i18n import (
     LANGUAGES,
     ROOT,
@@ -371,3 +373,18 @@ def test_an_untranslated_message_falls_back_to_english(project: Path) -> None:
     assert polish.ngettext("%(count)s person to tell", "%(count)s people to tell", 5) == (
         "%(count)s people to tell"
     )
+
+
+# --- the glossary -----------------------------------------------------------------------------------
+
+
+def test_the_glossary_page_is_that_of_its_table() -> None:
+    """`script/glossary` writes it."""
+    assert PAGE.read_text(encoding="utf-8") == glossary_page()
+
+
+def test_every_noun_has_its_words_in_all_languages() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    assert len(rows) > 150
+    assert [row["term"] for row in rows if not all(row[name] for name in LANGUAGES)] == []
