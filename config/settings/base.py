@@ -44,8 +44,8 @@ INSTALLED_APPS = [
     "accounts",
     "caseload",
     "referrals",
-    # "endings",
-    # "reminders",
+    "endings",
+    "reminders",
     "desk",
 ]
 
