@@ -48,7 +48,7 @@ def english(message: Message) -> Forms:
 
 def forms(message: Message) -> Forms:
     """Return what stands in the catalogue: one string, or every plural form."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def key(message: Message) -> str:
