@@ -42,7 +42,7 @@ class FromSource(models.Model):
     source = models.ForeignKey(
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    source_id = short_text(200)
+    original_id = short_text(200)
     content_hash = short_text(64, editable=False)
     extra = models.JSONField(default=dict, blank=True)
     key_order = ArrayField(models.CharField(max_length=80), default=list, blank=True)
@@ -54,7 +54,7 @@ class FromSource(models.Model):
         abstract = True
         constraints = [
             UniqueConstraint(
-                fields=["source", "source_id"],
+                fields=["source", "original_id"],
                 name="%(app_label)s_%(class)s_of_a_source_is_known_once",
             )
         ]

@@ -210,13 +210,18 @@ class DirectoryImport(models.Model):
 class DirectoryIssue(models.Model):
     """One row of a source that was not taken as it was, with file, line and reason."""
 
+    class Weight(models.TextChoices):
+        NOTED = "noted", pgettext_lazy("import", "Taken, with a remark")
+        SKIPPED = "skipped", pgettext_lazy("import", "Skipped")
+        REJECTED = "rejected", pgettext_lazy("import", "Not taken")
+
     id = uuid_key()
     run = models.ForeignKey(DirectoryImport, on_delete=models.CASCADE, related_name="issues")
     file = short_text(200)
     line = models.PositiveIntegerField(default=0)
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict, blank=True)
-    is_rejected = models.BooleanField(default=False)
+    weight = models.CharField(max_length=8, choices=Weight, default=Weight.NOTED)
 
     class Meta:
         ordering = ["file", "line"]
