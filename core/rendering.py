@@ -18,17 +18,23 @@ THIS_IS_NEEDED = _("This is needed.")
 DJANGOS_REQUIRED = forms.Field.default_error_messages["required"]
 
 
+def is_radio(widget: forms.Widget) -> bool:
+    """Say whether one of several is chosen; Django derives its many checkboxes from radios."""
+    return isinstance(widget, forms.RadioSelect) and not isinstance(
+        widget, forms.CheckboxSelectMultiple
+    )
+
+
 def class_of(widget: forms.Widget) -> str:
     """Return the CSS class of a control; picks and lone checkboxes carry none."""
     if isinstance(widget, forms.Select):
         return "form-select"
-    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return ""
-    if isinstance(widget, forms.Textarea):
-        return "form-control"
-    return (
-        "form-control" if isinstance(widget, forms.widgets.Input) and not widget.is_hidden else ""
+    is_text = isinstance(widget, forms.widgets.Input) and not isinstance(
+        widget, forms.CheckboxInput
     )
+    if isinstance(widget, forms.Textarea) or (is_text and not widget.is_hidden):
+        return "form-control"
+    return ""
 
 
 class FaceField(BoundField):
@@ -52,7 +58,7 @@ class FaceField(BoundField):
 
     @property
     def is_radio(self) -> bool:
-        return isinstance(self.field.widget, forms.RadioSelect)
+        return is_radio(self.field.widget)
 
     @property
     def anchor(self) -> str:
@@ -68,7 +74,7 @@ class FaceField(BoundField):
         name = class_of(control)
         if name and "class" not in control.attrs:
             worn.setdefault("class", name)
-        if isinstance(control, forms.RadioSelect):
+        if is_radio(control):
             worn.pop("aria-invalid", None)
             worn.pop("required", None)
         return worn

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django import forms, template
+from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -32,7 +33,8 @@ def drawing(name: str) -> SafeString:
     The wheel's own attributes are left out: theme.css gives `.icon` its size and stroke.
     """
     svg = lucide(name, size=None)
-    return mark_safe(re.sub(r"\s+", " ", svg[svg.index(">") + 1 : svg.rindex("</svg>")]).strip())  # noqa: S308
+    inside = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    return mark_safe(re.sub(r"\s+(?=<|/>)", "", inside).strip())  # noqa: S308 -- the wheel's own drawing
 
 
 @register.simple_tag
@@ -155,3 +157,9 @@ def theme(context: Context) -> SafeString | str:
     """The attribute of `<html>` for the person's own light or dark; nothing for *as the device*."""
     chosen = getattr(getattr(context.get("request"), "user", None), "theme", "")
     return format_html(' data-bs-theme="{}"', chosen) if chosen in ("light", "dark") else ""
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """The numbers around a page, the first and the last, and “…” for those left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
