@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
+from core.dates import listed
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,21 @@ def shown(request: HttpRequest, link: Link) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` for the rail, `tabs` for the phone, `practice` for the word mark."""
+    """Context processor: what `layouts/page.html` asks for."""
     practice = getattr(request, "practice", None)
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"practice": practice, "nav": [], "tabs": []}
-    nav = sections_for(request, request.user.roles)
-    tabs = [link for section in nav for link in section["links"]][:4]
-    return {"practice": practice, "nav": nav, "tabs": tabs}
+    context: dict[str, Any] = {"practice_name": practice.name if practice else "", "nav": []}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    nav = sections_for(request, user.roles)
+    return context | {
+        "nav": nav,
+        "tabs": [link for section in nav for link in section["links"]][:4],
+        "home_url": reverse("desk:home"),
+        "more_url": reverse("desk:more"),
+        "more_current": request.path == reverse("desk:more"),
+        "settings_url": reverse("accounts:own_settings"),
+        "sign_out_url": reverse("account_logout"),
+        "inbox_url": reverse("reminders:inbox"),
+        "role_names": listed([str(Role(role).label) for role in user.roles]),
+    }

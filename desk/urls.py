@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from desk.views import home
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("more/", home.more, name="more"),
+]

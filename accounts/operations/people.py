@@ -1,0 +1,108 @@
+"""Inviting people, giving roles, suspending access."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Invitation, Role, RoleHeld, User
+from core.errors import RuleBroken
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+def digest_of(code: str) -> str:
+    """Return what is kept of an invitation's code."""
+    return sha256(code.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite_person(
+    *, name: str, email: str, roles: Iterable[Role], by: User | None, at: datetime
+) -> tuple[Invitation, str]:
+    """Make a person (or find the one imported under this address) and a one-time code to sign in with.
+
+    Earlier invitations of the same person stop working. Raises RuleBroken where somebody with this
+    address can sign in already.
+    """
+    person = User.objects.filter(email__iexact=email).first()
+    if person is not None and person.has_usable_password():
+        raise RuleBroken(_("Somebody with this e-mail can sign in already."))
+    if person is None:
+        person = User.objects.create_user(email=email, name=name)
+    give_roles(person=person, roles=roles)
+    return renew_invitation(person=person, by=by, at=at)
+
+
+@transaction.atomic
+def renew_invitation(
+    *, person: User, by: User | None, at: datetime
+) -> tuple[Invitation, str]:
+    """Make a new one-time code for `person`; the earlier ones stop working."""
+    Invitation.objects.filter(user=person).open_at(at).update(withdrawn_at=at)
+    code = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        user=person,
+        code_digest=digest_of(code),
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + INVITATION_LASTS,
+    )
+    return invitation, code
+
+
+@transaction.atomic
+def accept_invitation(*, code: str, password: str, language: str, at: datetime) -> User:
+    """Let the invited person in. Raises RuleBroken where the link was used, withdrawn or is too old."""
+    invitation = (
+        Invitation.objects.open_at(at)
+        .select_for_update(of=("self",))
+        .filter(code_digest=digest_of(code))
+        .select_related("user")
+        .first()
+    )
+    if invitation is None:
+        raise RuleBroken(_("This link no longer works. Ask for a new invitation."))
+    person = invitation.user
+    person.set_password(password)
+    person.language = language
+    person.save()
+    invitation.accepted_at = at
+    invitation.save(update_fields=["accepted_at"])
+    return person
+
+
+@transaction.atomic
+def give_roles(*, person: User, roles: Iterable[Role]) -> None:
+    """Let `person` hold exactly `roles`."""
+    wanted = {Role(role).value for role in roles}
+    person.roles_held.exclude(role__in=wanted).delete()
+    held = set(person.roles_held.values_list("role", flat=True))
+    RoleHeld.objects.bulk_create(RoleHeld(user=person, role=role) for role in wanted - held)
+
+
+@transaction.atomic
+def suspend_access(*, person: User, at: datetime) -> None:
+    """End a person's access at once: every session they have stops working (decision 20)."""
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person.suspended_at = person.suspended_at or at
+    person.session_salt += 1
+    person.save(update_fields=["suspended_at", "session_salt"])
+
+
+@transaction.atomic
+def restore_access(*, person: User) -> None:
+    """Let a suspended person sign in again."""
+    User.objects.filter(pk=person.pk).update(suspended_at=None)
+
+
+@transaction.atomic
+def change_own_settings(*, by: User, **chosen: object) -> User:
+    """Save what a person may decide for themselves: language, theme, digest time, working days."""
+    for name, value in chosen.items():
+        setattr(by, name, value)
+    by.save(update_fields=list(chosen))
+    return by

@@ -1,0 +1,47 @@
+"""What a person does for themselves: comes in by invitation, chooses settings."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import AcceptInvitationForm, OwnSettingsForm
+from accounts.http import AuthedRequest
+from accounts.operations import people as operations
+from core.clock import now
+from core.errors import RuleBroken
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def accept_invitation(request: HttpRequest, code: str) -> HttpResponse:
+    initial = {"language": translation.get_language()}
+    form = AcceptInvitationForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            person = operations.accept_invitation(code=code, at=now(), **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            login(request, person, backend=BACKEND)
+            return redirect("desk:home")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/accept_invitation.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def own_settings(request: AuthedRequest) -> HttpResponse:
+    form = OwnSettingsForm(request.POST if request.method == "POST" else None, by=request.user)
+    if form.is_valid():
+        person = operations.change_own_settings(by=request.user, **form.cleaned_data)
+        with translation.override(person.language):
+            messages.success(request, _("Saved."))
+        return redirect("accounts:own_settings")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/own_settings.html", {"form": form}, status=status)
