@@ -27,7 +27,11 @@ def text(value: Any, what: str, limit: int) -> str:
 
 def line(value: Any, what: str, limit: int) -> str:
     """Return a text of one line, single blanks between its words."""
-    return " ".join(text(value, what, 10 * limit).split()) if len(str(value)) <= limit else text(value, what, limit)
+    return (
+        " ".join(text(value, what, 10 * limit).split())
+        if len(str(value)) <= limit
+        else text(value, what, limit)
+    )
 
 
 def parts(element: Any, *path: str) -> Iterator[Any]:

@@ -24,7 +24,9 @@ def files_of(path: Path) -> list[Path]:
         raise FileUnreadable("not_found", file=path.name)
     if path.is_file():
         return [path]
-    found = sorted(each for each in path.iterdir() if each.is_file() and each.suffix.lower() in READ_HERE)
+    found = sorted(
+        each for each in path.iterdir() if each.is_file() and each.suffix.lower() in READ_HERE
+    )
     if not found:
         raise FileUnreadable("empty_folder", file=path.name)
     return found

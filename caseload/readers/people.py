@@ -66,7 +66,9 @@ def address(addresses: Any) -> str:
         lines = each.get("line") or []
         town = " ".join(str(each[key]) for key in ("postalCode", "city") if each.get(key))
         said = [*lines, town] if lines or town else [each.get("text") or ""]
-        return line(", ".join(str(part) for part in said if part)[:200], "Organization.address", 200)
+        return line(
+            ", ".join(str(part) for part in said if part)[:200], "Organization.address", 200
+        )
     return ""
 
 
@@ -86,7 +88,9 @@ def language(tag: str) -> str:
 def channels(telecom: Any) -> tuple[Channel, ...]:
     """Return phones and e-mail addresses that are still in use, without any consent."""
     found = [
-        Channel(CHANNELS[each["system"]], line(each.get("value"), "Patient.telecom", 200), use(each))
+        Channel(
+            CHANNELS[each["system"]], line(each.get("value"), "Patient.telecom", 200), use(each)
+        )
         for each in named(telecom)
         if each.get("system") in CHANNELS and each.get("use") != "old"
     ]

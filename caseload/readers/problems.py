@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from caseload.readers.labels import label
 from core.errors import RuleBroken
 
 
@@ -30,7 +31,7 @@ class Place:
 class Problem:
     """One row that was rejected or skipped, or was taken with something to be looked at.
 
-    `what` names a column, an element or a code, never a value.
+    `what` is a `Column`, the path of an element or a code, never a value.
     """
 
     level: Level
@@ -47,6 +48,7 @@ class Problem:
 REASONS: Final[dict[str, Promise]] = {
     # rejected: the row cannot be used as it is
     "not_json": _("This line is not JSON."),
+    "not_a_row": _("The quotation marks of this row do not match."),
     "not_an_object": _("This line is not a FHIR resource."),
     "too_long": _("This line is longer than 16 MB."),
     "not_valid": _("Not valid FHIR R4: %(what)s."),
@@ -65,6 +67,7 @@ REASONS: Final[dict[str, Promise]] = {
     "no_client": _("It is not said whose row this is."),
     "client_unknown": _("The client it belongs to is not in these files."),
     "therapist_unknown": _("The therapist it names is not in these files."),
+    "no_therapist": _("No therapist is named. Choose one for the whole sheet, or add a column."),
     "several_clients": _("Several clients in one appointment: set it up as a group here."),
     "differs": _("The same id stands here twice, with different content."),
     "another_person": _("This id belongs to somebody else since an earlier import."),
@@ -94,6 +97,7 @@ REASONS: Final[dict[str, Promise]] = {
     "longer_than_a_day": _("Longer than a day."),
     "birth_date_not_whole": _("The day of birth is not whole and was left empty."),
     "nobody_leads": _("Nobody is named who works with this client."),
+    "language_unknown": _("A language that is not known here was left out."),
     "goal_without_date": _("A goal without a date."),
     # the file as a whole: nothing is changed
     "not_found": _("There is no such file or folder."),
@@ -102,9 +106,7 @@ REASONS: Final[dict[str, Promise]] = {
     "empty": _("This file is empty. Nothing has been changed."),
     "truncated": _("This file ends in the middle of a row. Nothing has been changed."),
     "not_utf8": _("This file is not UTF-8 from line %(line)s on. Nothing has been changed."),
-    "unreadable": _(
-        "This file could not be read from line %(line)s on. Nothing has been changed."
-    ),
+    "unreadable": _("This file could not be read from line %(line)s on. Nothing has been changed."),
     "compressed": _("This file is compressed. Unpack it first. Nothing has been changed."),
     "not_fhir": _("This is neither a FHIR Bundle nor Bulk Data. Nothing has been changed."),
     "no_caseload": _("Nothing in these files belongs to a caseload. Nothing has been changed."),
@@ -122,7 +124,7 @@ REASONS: Final[dict[str, Promise]] = {
 
 def reason(code: str, what: str = "", line: int = 0) -> str:
     """Return the sentence of `code`."""
-    return str(REASONS[code]) % {"what": what, "line": line}
+    return str(REASONS[code]) % {"what": label(what), "line": line}
 
 
 class FileUnreadable(RuleBroken):

@@ -55,7 +55,9 @@ class Record:
 
     def content_hash(self) -> str:
         """Return what changes if, and only if, the content does; where it was read does not count."""
-        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "place"}
+        told = {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name != "place"
+        }
         body = json.dumps(
             [type(self).__name__, told], default=plain, sort_keys=True, ensure_ascii=False
         )
@@ -116,10 +118,14 @@ class EpisodeRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord(Record):
-    """One meeting, past or planned; instants are aware."""
+    """One meeting, past or planned; instants are aware.
 
-    client: str
-    therapist: str
+    `clients` and `therapists` are those who may be meant, the likeliest first: a `urn:uuid` does not say
+    what it names. Once everything is read, one client and one therapist are left.
+    """
+
+    clients: tuple[str, ...]
+    therapists: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
     status: Status

@@ -51,7 +51,9 @@ def id_of(resource: dict[str, Any], full_url: str) -> str:
 
 def tail_of(full_url: str) -> str:
     """Return what a full URL names: the uuid, or the id at its end."""
-    return full_url.removeprefix(URN) if full_url.startswith("urn:") else full_url.rpartition("/")[2]
+    return (
+        full_url.removeprefix(URN) if full_url.startswith("urn:") else full_url.rpartition("/")[2]
+    )
 
 
 def aliases_of(resource: dict[str, Any], full_url: str, source_id: str) -> Iterator[Alias]:

@@ -20,7 +20,9 @@ CONTACT: Final = frozenset(
 NO_CONTACT: Final = {
     "EMER": "emergency",
     "EMERGENCY": "emergency",
-    **dict.fromkeys(["IMP", "ACUTE", "NONAC", "OBSENC", "SS", "PRENC", "INPATIENT", "DAYTIME"], "inpatient"),
+    **dict.fromkeys(
+        ["IMP", "ACUTE", "NONAC", "OBSENC", "SS", "PRENC", "INPATIENT", "DAYTIME"], "inpatient"
+    ),
 }
 # SNOMED CT: telephone encounter, telephone consultation; telemedicine consultation, video consultation.
 BY_PHONE: Final = frozenset({"185317003", "386472008", "386473003", "401267002"})
@@ -64,13 +66,15 @@ def encounter(
     session = SessionRecord(
         source_id=source_id,
         place=place,
-        client=only_patient([resource.get("subject")]),
-        therapist=practitioner_of(resource.get("participant"), "individual"),
+        clients=patients([resource.get("subject")]),
+        therapists=practitioners(resource.get("participant"), "individual"),
         starts_at=starts_at,
         ends_at=ends_at,
         status=status(resource.get("status"), ENCOUNTER, "Encounter.status"),
         mode=mode(resource, "type", "serviceType"),
-        appointment=next((key_of(each, "Appointment") for each in parts(resource.get("appointment"))), ""),
+        appointment=next(
+            (key_of(each, "Appointment") for each in parts(resource.get("appointment"))), ""
+        ),
     )
     return session, assumed
 
@@ -86,8 +90,8 @@ def appointment(
     session = SessionRecord(
         source_id=source_id,
         place=place,
-        client=only_patient(parts(resource.get("participant"), "actor")),
-        therapist=practitioner_of(resource.get("participant"), "actor"),
+        clients=patients(parts(resource.get("participant"), "actor")),
+        therapists=practitioners(resource.get("participant"), "actor"),
         starts_at=starts_at,
         ends_at=ends_at,
         status=state,
@@ -128,39 +132,50 @@ def span(period: Any, length: Any, zone: tzinfo) -> tuple[datetime, datetime, li
     if ends_at == starts_at:
         known, ends_at = None, starts_at + ASSUMED
     assumed = [code for code, true in (("time_assumed", noon), ("end_assumed", not known)) if true]
-    return starts_at, ends_at, assumed + ["longer_than_a_day"] * (ends_at - starts_at > timedelta(days=1))
+    return (
+        starts_at,
+        ends_at,
+        assumed + ["longer_than_a_day"] * (ends_at - starts_at > timedelta(days=1)),
+    )
 
 
 def after(starts_at: datetime, length: Any) -> datetime | None:
     """Return the end by a Duration in minutes or hours; None where it does not say."""
-    value, unit = (length.get("value"), length.get("code") or length.get("unit")) if isinstance(length, dict) else (None, None)
+    value, unit = (
+        (length.get("value"), length.get("code") or length.get("unit"))
+        if isinstance(length, dict)
+        else (None, None)
+    )
     minutes = {"min": 1, "h": 60}.get(str(unit))
-    if not isinstance(value, int | float | Decimal) or not minutes or not 0 < value * minutes < 1440:
+    if (
+        not isinstance(value, int | float | Decimal)
+        or not minutes
+        or not 0 < value * minutes < 1440
+    ):
         return None
     return starts_at + timedelta(minutes=float(value) * minutes)
 
 
-def only_patient(references: Iterable[Any]) -> str:
-    """Return the key of the one patient; a group is set up here, by a person."""
-    named_ones = [each for each in references if isinstance(each, dict)]
-    keys = list(dict.fromkeys(filter(None, (key_of(each, "Patient") for each in named_ones))))
-    patients = [key for key, each in zip(keys, named_ones, strict=False) if key] if len(keys) == 1 else keys
-    if len(keys) > 1:
-        raise Unusable("several_clients")
-    if not patients:
-        raise skip("not_a_patient") if named_ones else Unusable("no_client")
-    return patients[0]
+def patients(references: Iterable[Any]) -> tuple[str, ...]:
+    """Return the keys of those whose session it may be; which of them are clients shows at the end."""
+    present = [each for each in references if isinstance(each, dict)]
+    if not present:
+        raise Unusable("no_client")
+    keys = tuple(dict.fromkeys(filter(None, (key_of(each, "Patient") for each in present))))
+    if not keys:
+        raise skip("not_a_patient")
+    return keys
 
 
-def practitioner_of(participants: Any, member: str) -> str:
-    """Return who led: the primary performer, else the first practitioner named."""
+def practitioners(participants: Any, member: str) -> tuple[str, ...]:
+    """Return who may have led, the primary performer first."""
     people = sorted(
         named(participants), key=lambda each: not {"PPRF", "ATND"} & set(codes(each.get("type")))
     )
-    keys = [therapist_key(each.get(member)) for each in people]
-    if not any(keys):
+    keys = tuple(dict.fromkeys(filter(None, (therapist_key(each.get(member)) for each in people))))
+    if not keys:
         raise skip("no_practitioner")
-    return next(filter(None, keys))
+    return keys
 
 
 def therapist_key(reference: Any) -> str:
@@ -174,7 +189,12 @@ def mode(resource: dict[str, Any], *elements: str) -> Mode:
     """Return how people met: a phone or a camera where class or type says so, else in person."""
     concepts = [resource.get(each) for each in elements]
     known = {code for each in concepts for code in codes(each)}
-    words = " ".join(str(said).lower() for each in concepts for path in (("text",), ("coding", "display")) for said in parts(each, *path))
+    words = " ".join(
+        str(said).lower()
+        for each in concepts
+        for path in (("text",), ("coding", "display"))
+        for said in parts(each, *path)
+    )
     if known & BY_PHONE or any(word in words for word in PHONE_WORDS):
         return Mode.PHONE
     kind = resource.get("class")
@@ -193,7 +213,7 @@ def care_plan(resource: dict[str, Any], source_id: str, place: Place) -> Episode
     return EpisodeRecord(
         source_id=source_id,
         place=place,
-        client=only_patient([resource.get("subject")]),
+        client=patients([resource.get("subject")])[0],
         about=line(str(about)[:120], "CarePlan.title", 120),
         began_on=day(period.get("start"), "CarePlan.period.start"),
         ended_on=day(period.get("end"), "CarePlan.period.end"),
@@ -216,7 +236,7 @@ def goal(resource: dict[str, Any], source_id: str, place: Place) -> GoalRecord:
     return GoalRecord(
         source_id=source_id,
         place=place,
-        client=only_patient([resource.get("subject")]),
+        client=patients([resource.get("subject")])[0],
         text=words,
         set_on=day(resource.get("startDate"), "Goal.startDate"),
         outcome=outcome(codes(resource.get("achievementStatus"))),
