@@ -17,7 +17,7 @@ ROLES = ("app", "worker")
 
 def append_only(model: type[models.Model]) -> bool:
     """History and facts can be written once."""
-    return bool(getattr(model, "append_only", False)) or hasattr(model, "pgh_event_model")
+    return bool(getattr(model, "append_only", False)) or hasattr(model, "pgh_tracked_model")
 
 
 def statements(model: type[models.Model]) -> Iterator[str]:
