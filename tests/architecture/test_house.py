@@ -1,0 +1,38 @@
+"""Rules of the house that a guide alone would not keep."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPS = ("config", "core", "accounts", "caseload", "referrals", "endings", "reminders", "desk")
+PYTHON = sorted(
+    path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+BANNED_NAMES = re.compile(r"(^|/)(utils?|helpers?|services|managers?)\.py$")
+INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_stay_short_and_well_named(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+    assert not BANNED_NAMES.search(path.as_posix())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
+    text = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.DOTALL)
+    assert INLINE.search(text) is None
+
+
+def test_the_check_sees_an_inline_handler() -> None:
+    assert INLINE.search('<a href="#" onclick="x()">') is not None
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_titles_name_nobody(path: Path) -> None:
+    """Browsers keep history: no client name or code in a title (R22)."""
+    for title in re.findall(r"{% block title %}(.*?){% endblock", path.read_text(), flags=re.DOTALL):
+        assert not re.search(r"known_as|\.called|\.name\b(?!.*practice)|\.code\b", title)
