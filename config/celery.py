@@ -1,0 +1,75 @@
+"""Background work: the app that tasks belong to, and what beat sends when.
+
+Nothing that matters lives in the queue: what is due is derived from facts, so a lost message is found by
+the next tick.
+"""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import celery
+from celery.signals import after_task_publish, beat_init, worker_ready
+
+from config.pulse import Pulse
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+HEARTBEAT = "config.heartbeat"
+LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to another worker
+
+
+class Task(celery.Task):
+    """What every task of ours is."""
+
+
+app = celery.Celery("practice", task_cls=Task)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    timezone="UTC",
+    task_ignore_result=True,
+    task_acks_late=True,  # a killed worker's task is done again: tasks claim rows, so twice is once
+    task_reject_on_worker_lost=True,
+    task_time_limit=LONGEST_WORK.total_seconds(),
+    worker_prefetch_multiplier=1,
+    worker_concurrency=int(os.environ.get("WORKER_PROCESSES", "2")),
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 2 * LONGEST_WORK.total_seconds()},
+    beat_schedule={
+        "heartbeat": {
+            "task": HEARTBEAT,
+            "schedule": timedelta(seconds=15),
+            "options": {"expires": 15},
+        },
+        "tick": {
+            "task": "reminders.tasks.tick",
+            "schedule": timedelta(seconds=30),
+            "options": {"expires": 30},
+        },
+    },
+)
+app.autodiscover_tasks()
+pulse = Pulse(app)
+
+
+@app.task(name=HEARTBEAT)
+def heartbeat() -> None:
+    """Show that a worker takes work."""
+    pulse.beat("worker")
+
+
+@worker_ready.connect
+def worker_is_ready(**_: Any) -> None:
+    pulse.beat("worker")
+
+
+@beat_init.connect
+def beat_has_begun(**_: Any) -> None:
+    pulse.beat("beat")
+
+
+@after_task_publish.connect(sender=HEARTBEAT)
+def beat_has_sent(**_: Any) -> None:
+    """Only beat sends heartbeats: sending one is its own sign of life."""
+    pulse.beat("beat")

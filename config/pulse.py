@@ -1,0 +1,52 @@
+"""Signs of life of the worker and of beat, kept where the web can read them.
+
+On Valkey or Redis they are keys beside the queue, so the processes may stand on different machines; with
+another kind of queue they are files under DATA_DIR, which those machines then share.
+"""
+
+import time
+from pathlib import Path
+
+from celery import Celery
+from django.conf import settings
+
+STALE_AFTER = 60.0  # seconds
+
+
+class Pulse:
+    """The last sign of life of each named process."""
+
+    def __init__(self, app: Celery) -> None:
+        self.app = app
+
+    def beat(self, name: str) -> None:
+        """Write that `name` is alive now."""
+        if self.beside_the_queue:
+            with self.app.connection_for_write() as queue:
+                queue.default_channel.client.set(f"pulse.{name}", repr(time.time()))
+        else:
+            self.file(name).parent.mkdir(parents=True, exist_ok=True)
+            self.file(name).write_text(repr(time.time()))
+
+    def fault(self, name: str) -> str:
+        """Return why `name` does not count as alive; empty when it does."""
+        last = self.last(name)
+        if last is None:
+            return "no sign of life yet"
+        age = time.time() - last
+        return "" if age <= STALE_AFTER else f"no sign of life for {age:.0f} s"
+
+    def last(self, name: str) -> float | None:
+        if self.beside_the_queue:
+            with self.app.connection_for_read() as queue:
+                said = queue.default_channel.client.get(f"pulse.{name}")
+        else:
+            said = self.file(name).read_text() if self.file(name).exists() else None
+        return float(said) if said else None
+
+    @property
+    def beside_the_queue(self) -> bool:
+        return str(settings.CELERY_BROKER_URL).startswith(("redis", "sentinel"))
+
+    def file(self, name: str) -> Path:
+        return Path(settings.DATA_DIR) / "run" / f"pulse.{name}"

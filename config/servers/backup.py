@@ -1,0 +1,217 @@
+"""Backup, restore, and the move to another major version of PostgreSQL (decision 24).
+
+A backup is two files: the dump, and the keys beside it in FILE.keys. The dump alone opens no clinical
+text. Database passwords are in neither: a restored practice makes its own.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from config.servers import external, postgres
+from config.servers.data import DataDirectory, hold, make_socket_folder
+from config.servers.engine import Engine, engine_of, engine_of_this_release, wheel_major
+from config.servers.keys import SETTING_OF_FILE, Secrets
+from config.servers.part import LIBC
+from config.servers.postgres import Cluster
+from config.servers.prepare import say
+from config.servers.refusal import Refused, refusing
+from config.servers.stack import embedded_cluster, servers_up
+from config.servers.supervisor import Supervisor
+
+KEPT = (*SETTING_OF_FILE, "demo_password")
+DEMO = "demo"  # among the keys: the sign-ins of the invented people, so that none are made a second time
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+def backup(data: DataDirectory, words: list[str]) -> int:
+    """Write the data into FILE and the keys into FILE.keys, also while script/server runs."""
+    target = file_argument("backup", "a new file for the data; the keys go into FILE.keys", words)
+    refuse_external()
+    if target.exists():
+        raise Refused(f"{target} exists already: choose another name.")
+    if postgres.major_of(data.database) is None:
+        raise Refused(f"There are no data in {data.root} yet.")
+    with refusing(f"{target} cannot be written", OSError), servers_up(data, "script/manage backup"):
+        dump(embedded_cluster(data), target)
+        Secrets(target.parent).write(keys_beside(target).name, json.dumps(kept_keys(data), indent=1))
+    say(f"The data are in {target}")
+    say(f"The keys are in {keys_beside(target)}: keep them in another place than the data")
+    return 0
+
+
+def restore(data: DataDirectory, words: list[str]) -> int:
+    """Read FILE and FILE.keys into a data directory that has no data yet."""
+    source = file_argument("restore", "what backup wrote; FILE.keys must lie beside it", words)
+    refuse_external()
+    with hold(data, "script/manage restore") as held:
+        if data.database.exists():
+            raise Refused(f"{data.root} holds data already: restore into an empty folder with --data.")
+        give_keys(data, read_keys(source))
+        make_socket_folder(data)
+        cluster = embedded_cluster(data)
+        try:
+            postgres.initialise(cluster)
+            with running(cluster, data, keep=held.descriptor):
+                load(cluster, source)
+        except BaseException:
+            shutil.rmtree(cluster.folder, ignore_errors=True)  # empty or half: so that it can be tried again
+            raise
+    say(f"Restored into {data.root}; script/server --data {data.root} starts it")
+    return 0
+
+
+def upgrade(data: DataDirectory, words: list[str]) -> int:
+    """Move the data to the PostgreSQL that this release brings; the old folder is kept beside them."""
+    argparse.ArgumentParser(prog="script/manage upgrade", description=upgrade.__doc__).parse_args(words)
+    refuse_external()
+    major = postgres.major_of(data.database)
+    if major is None:
+        raise Refused(f"There are no data in {data.root} yet.")
+    if major == wheel_major():
+        say(f"The data are of PostgreSQL {major}, which is what this release brings")
+        return 0
+    with hold(data, "script/manage upgrade") as held:
+        kept = move(data, engine_of(data, major), engine_of_this_release(data), keep=held.descriptor)
+    say(f"The data are of PostgreSQL {wheel_major()} now; {kept} holds the old ones and can be removed")
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[DataDirectory, list[str]], int]] = {
+    "backup": backup,
+    "restore": restore,
+    "upgrade": upgrade,
+}
+
+
+def move(data: DataDirectory, old: Engine, new: Engine, *, keep: int) -> Path:
+    """Dump with the old engine, load with the new one, exchange the folders; return where the old one is."""
+    sockets = make_socket_folder(data) / "postgres"
+    passwords = Secrets(data.secrets).passwords(fresh=False)
+    source = Cluster(data.database, old, sockets, data.account, passwords)
+    target = replace(source, folder=data.root / "postgres.upgraded", engine=new)
+    file = data.root / "upgrade.dump"
+    shutil.rmtree(target.folder, ignore_errors=True)
+    with running(source, data, keep=keep):
+        dump(replace(source, engine=new), file)
+    postgres.initialise(target)
+    with running(target, data, keep=keep):
+        load(target, file)
+    exchange(source.folder, target.folder)
+    file.unlink()
+    kept = data.root / f"postgres.{old.folder.name}"
+    return target.folder.rename(kept)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two folders in one step: there is no moment without data."""
+    LIBC.renameat2.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    if LIBC.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) != 0:
+        words = os.strerror(ctypes.get_errno())
+        raise Refused(f"{one} and {other} cannot be exchanged on this file system: {words}")
+
+
+@contextmanager
+def running(cluster: Cluster, data: DataDirectory, *, keep: int) -> Iterator[None]:
+    """Let a cluster run, with database, roles and extensions, for as long as the block."""
+    with Supervisor(keep=keep) as supervisor:
+        server = supervisor.start(postgres.server(cluster, data.log))
+        postgres.wait_until_ready(cluster, server)
+        postgres.set_up(cluster)
+        yield
+
+
+def dump(cluster: Cluster, target: Path) -> None:
+    """Write the practice's database into `target`: whole or not at all, readable by us alone."""
+    unfinished = target.with_name(target.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        tool(cluster, "pg_dump", "backup", "--format=custom", stdout=file)
+        os.fsync(file.fileno())
+    unfinished.replace(target)
+
+
+def load(cluster: Cluster, source: Path) -> None:
+    """Read a dump into the cluster's database, which has no tables yet."""
+    with source.open("rb") as file:
+        options = ("--exit-on-error", "--single-transaction", f"--dbname={postgres.DATABASE}")
+        tool(cluster, "pg_restore", postgres.SUPERUSER, *options, stdin=file)
+    with cluster.connect(postgres.SUPERUSER) as connection:
+        connection.execute("analyze")
+
+
+def tool(cluster: Cluster, program: str, role: str, *options: str, **streams: Any) -> None:
+    """Run one of PostgreSQL's tools as `role`; its password stays off the command line."""
+    reach = {
+        "PGHOST": str(cluster.sockets),
+        "PGUSER": role,
+        "PGPASSWORD": cluster.passwords[role],
+        "PGDATABASE": postgres.DATABASE,
+    }
+    done = subprocess.run(
+        [cluster.engine.program(program), *options],
+        env={"LC_ALL": "C", "PATH": os.defpath, **reach},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        **{"stdin": subprocess.DEVNULL, **streams},
+    )
+    if done.returncode != 0:
+        raise Refused(f"{program} failed: {' '.join(done.stderr.split()) or 'it does not say why'}")
+
+
+def keys_beside(file: Path) -> Path:
+    return file.with_name(file.name + ".keys")
+
+
+def kept_keys(data: DataDirectory) -> dict[str, str]:
+    """Return what has to be kept apart from the dump: keys, and the sign-ins of invented people."""
+    secrets = Secrets(data.secrets)
+    given = {name: os.environ.get(setting) for name, setting in SETTING_OF_FILE.items()}
+    found = {name: given.get(name) or secrets.read(name) for name in KEPT}
+    decided = data.root / "demo.done"
+    found[DEMO] = decided.read_text() if decided.exists() else ""
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def read_keys(source: Path) -> dict[str, str]:
+    path = keys_beside(source)
+    with refusing(f"The keys in {path} cannot be read, and without them nobody can read the data", OSError):
+        text = path.read_text()
+    with refusing(f"{path} does not hold keys", ValueError):
+        keys: dict[str, str] = json.loads(text)
+    if missing := [name for name in SETTING_OF_FILE if name not in keys]:
+        raise Refused(f"{path} lacks {', '.join(missing)}.")
+    return keys
+
+
+def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
+    """Keep the keys of a backup in a data directory; others that are there already are not overwritten."""
+    secrets = Secrets(data.secrets)
+    if other := [name for name in KEPT if name in keys and secrets.read(name) not in (None, keys[name])]:
+        raise Refused(f"{data.secrets} holds another {other[0]}: restore into an empty folder with --data.")
+    for name in KEPT:
+        if name in keys:
+            secrets.write(name, keys[name])
+    decided = data.root / "demo.done"
+    decided.touch(mode=0o600)
+    decided.write_text(keys.get(DEMO, ""))
+
+
+def refuse_external() -> None:
+    if any(os.environ.get(setting) for setting in external.SETTINGS.values()):
+        raise Refused("This is for the embedded database; an external one has its own tools for it.")
+
+
+def file_argument(command: str, meaning: str, words: list[str]) -> Path:
+    parser = argparse.ArgumentParser(prog=f"script/manage {command}")
+    parser.add_argument("file", metavar="FILE", help=meaning)
+    return Path(parser.parse_args(words).file).expanduser().resolve()

@@ -1,0 +1,111 @@
+"""What a start does before the doors open, each step only when there is something to do."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from config.servers.keys import Secrets
+from config.servers.processes import PROJECT, Practice
+from config.servers.supervisor import Supervisor
+
+APPS = ("core", "accounts", "caseload", "referrals", "endings", "reminders", "desk")
+LOCK = PROJECT / "requirements" / "app.txt"
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Return a digest of the files' names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(PROJECT)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def prepare(practice: Practice, supervisor: Supervisor) -> None:
+    """Bring database, catalogues and static files up to this release."""
+    compile_catalogues(practice, supervisor)
+    migrate(practice, supervisor)
+    collect_static(practice, supervisor)
+
+
+def compile_catalogues(practice: Practice, supervisor: Supervisor) -> None:
+    """Compile the translations where a .po file is newer than its .mo file."""
+    for po in (PROJECT / "locale").glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime:
+            say("Compiling the translations")
+            return supervisor.run(practice.command("compile_catalogues", role="app"))
+    return None
+
+
+def migrate(practice: Practice, supervisor: Supervisor) -> None:
+    """Migrate as the owner, unless this database was migrated by exactly this code before.
+
+    The mark is a comment on the database itself: it goes where the data go, and a restored or exchanged
+    database has none. All code of the apps counts, because grants are derived from models.
+    """
+    code = fingerprint([LOCK, *(path for app in APPS for path in (PROJECT / app).rglob("*.py"))])
+    with psycopg.connect(practice.stack.databases["owner"], autocommit=True) as connection:
+        if mark_of(connection) == code:
+            return
+        say("Migrating the database")
+        supervisor.run(practice.command("migrate", "--no-input", role="owner"))
+        name = sql.Identifier(connection.info.dbname)
+        mark = sql.Literal(f"migrated by {code}")
+        connection.execute(sql.SQL("comment on database {} is {}").format(name, mark))
+
+
+def mark_of(connection: psycopg.Connection) -> str:
+    query = "select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()"
+    row = connection.execute(query).fetchone()
+    return str(row[0] or "").removeprefix("migrated by ") if row else ""
+
+
+def collect_static(practice: Practice, supervisor: Supervisor) -> None:
+    """Collect the static files when ours or a dependency's may have changed."""
+    ours = [path for folder in ("static", *APPS) for path in (PROJECT / folder).rglob("static/**/*")]
+    files = [path for path in [*ours, *(PROJECT / "static").rglob("*")] if path.is_file()]
+    folder = Path(os.environ.get("STATIC_ROOT", practice.data.root / "static"))
+    marker = folder.with_name(folder.name + ".collected")
+    now = fingerprint({LOCK, *files})
+    if marker.exists() and marker.read_text() == now:
+        return
+    say("Collecting the static files")
+    supervisor.run(practice.command("collectstatic", "--no-input", role="app"))
+    marker.write_text(now)
+
+
+class Demonstration:
+    """The invented practice: made once in an empty database, never beside real people.
+
+    Whether there is one is decided at the first start and kept in a file: its sign-ins, or nothing.
+    """
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.decided = practice.data.root / "demo.done"
+        self.unfinished = practice.data.root / "demo.new"
+
+    def make_once(self, supervisor: Supervisor, *, wanted: bool) -> None:
+        """Make it, or decide that there is none."""
+        if self.decided.exists():
+            return
+        if not wanted:
+            self.decided.touch(mode=0o600)
+            return
+        say("Making the demonstration practice")
+        self.unfinished.unlink(missing_ok=True)
+        supervisor.run(self.practice.command("demo", role="app", output=self.unfinished))
+        self.unfinished.replace(self.decided)
+
+    def sign_ins(self) -> str:
+        """Return what `demo` printed when it made the practice; empty where there is none."""
+        return self.decided.read_text().strip() if self.decided.exists() else ""

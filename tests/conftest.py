@@ -1,0 +1,40 @@
+"""What all tests share: a real PostgreSQL, entered as the app's role."""
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from tests.roles import as_owner, point_at_the_test_cluster, stand_as
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Let the owner make the test database, in a cluster of this run's own."""
+    point_at_the_test_cluster()
+    stand_as("owner")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Run tests as the app; let the owner empty tables after a transactional test, and drop the database."""
+    with django_db_blocker.unblock():
+        close_to_the_public()
+        stand_as("app")
+    teardown = TransactionTestCase._fixture_teardown
+
+    def teardown_as_owner(self):
+        with as_owner():
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = teardown_as_owner
+    yield
+    TransactionTestCase._fixture_teardown = teardown
+    stand_as("owner")
+
+
+def close_to_the_public():
+    """Leave app and worker on the test database what roles.sql leaves them on a practice's: no TEMP."""
+    with connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"revoke all on database {name} from public")
+        cursor.execute(f"grant connect on database {name} to app, worker, tester")
