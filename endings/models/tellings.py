@@ -98,6 +98,9 @@ class Telling(models.Model):
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
     )
+    # A version that says: it was not so. Two files were mistaken for each other, say.
+    is_taken_back = models.BooleanField(default=False)
+    taken_back_because = SealedTextField()
 
     objects = OfAnEndingQuerySet.as_manager()
 
