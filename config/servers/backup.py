@@ -129,22 +129,22 @@ def running(cluster: Cluster, data: DataDirectory, *, keep: int) -> Iterator[Non
         yield
 
 
-def dump(cluster: Cluster, target: Path) -> None:
-    """Write the practice's database into `target`: whole or not at all, readable by us alone."""
+def dump(cluster: Cluster, target: Path, database: str = postgres.DATABASE) -> None:
+    """Write the database into `target`: whole or not at all, readable by us alone."""
     unfinished = target.with_name(target.name + ".new")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        tool(cluster, "pg_dump", "backup", "--format=custom", stdout=file)
+        tool(cluster, "pg_dump", "backup", "--format=custom", database, stdout=file)
         os.fsync(file.fileno())
     unfinished.replace(target)
 
 
-def load(cluster: Cluster, source: Path) -> None:
-    """Read a dump into the cluster's database, which has no tables yet."""
+def load(cluster: Cluster, source: Path, database: str = postgres.DATABASE) -> None:
+    """Read a dump into a database that has no tables yet."""
     with source.open("rb") as file:
-        options = ("--exit-on-error", "--single-transaction", f"--dbname={postgres.DATABASE}")
+        options = ("--exit-on-error", "--single-transaction", f"--dbname={database}")
         tool(cluster, "pg_restore", postgres.SUPERUSER, *options, stdin=file)
-    with cluster.connect(postgres.SUPERUSER) as connection:
+    with cluster.connect(postgres.SUPERUSER, database) as connection:
         connection.execute("analyze")
 
 
@@ -154,7 +154,6 @@ def tool(cluster: Cluster, program: str, role: str, *options: str, **streams: An
         "PGHOST": str(cluster.sockets),
         "PGUSER": role,
         "PGPASSWORD": cluster.passwords[role],
-        "PGDATABASE": postgres.DATABASE,
     }
     done = subprocess.run(
         [cluster.engine.program(program), *options],

@@ -4,6 +4,7 @@ import atexit
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,8 +21,12 @@ from config.servers.data import (
     open_data_directory,
     try_to_hold,
 )
+from config.servers.backup import dump, load
 from config.servers.engine import Engine, engine_of_this_release, wheel_folder
-from config.servers.postgres import LOGINS, SUPERUSER, Cluster
+from config.servers.part import Part
+from config.servers.postgres import LOGINS, ROLES, SUPERUSER, Cluster
+from config.servers.prepare import APPS, LOCK, fingerprint
+from config.servers.processes import PROJECT
 from config.servers.supervisor import Supervisor
 
 VARIABLE = "TEST_DATABASE_URL"  # one process of a run starts the cluster, and those below it find it here
@@ -32,17 +37,19 @@ YOUNG = 60.0  # seconds; a folder younger than this may belong to a start that h
 TESTER = """
 create role tester login password {password};
 grant owner, app, worker to tester with inherit false, set true;
+alter database template1 owner to owner;
 grant connect on database practice to tester;
 alter role owner createdb;
 """
 EXTENSIONS = "create extension btree_gist; create extension pg_trgm; create extension unaccent;"
+KEPT_TEMPLATES = 3
 
 
 def ensure_test_cluster() -> str:
     """Return the address of the test cluster for the login `tester`.
 
     Where this run has none yet, start one; it ends with this process, however that ends. A test database
-    made in it has the extensions already, and may be made by the role `owner`.
+    made in it by the role `owner` is migrated already.
     """
     if VARIABLE not in os.environ:
         running = ExitStack()
@@ -65,6 +72,7 @@ def test_cluster() -> Iterator[str]:
             running = supervisor.start(postgres.server(cluster, data.log, careless=True))
             postgres.wait_until_ready(cluster, running)
             make_tester(cluster)
+            fill_template(cluster, data, supervisor)
             yield cluster.url("tester")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,6 +99,40 @@ def make_tester(cluster: Cluster) -> None:
         template.execute(EXTENSIONS)
         password = sql.Literal(cluster.passwords["tester"])
         template.execute(sql.SQL(TESTER).format(password=password))
+
+
+def fill_template(cluster: Cluster, data: DataDirectory, supervisor: Supervisor) -> None:
+    """Migrate template1, of which test databases are copies; half a minute that is spent once per set of migrations.
+
+    The result is kept as a dump. Grants and the like, which come after each `migrate`, are made anew by the
+    one that Django runs over every test database.
+    """
+    templates = PROJECT / "var" / "test-templates"
+    kept = templates / f"{migrations_fingerprint()}.dump"
+    if kept.exists():
+        load(cluster, kept, "template1")
+        return
+    templates.mkdir(parents=True, exist_ok=True)
+    supervisor.run(migration_of_template(cluster, data))
+    dump(cluster, kept, "template1")
+    for old in sorted(templates.glob("*.dump"), key=lambda path: path.stat().st_mtime)[:-KEPT_TEMPLATES]:
+        old.unlink(missing_ok=True)
+
+
+def migrations_fingerprint() -> str:
+    """Return a digest of the migrations, and of what they build on: dependencies and core's fields."""
+    migrations = (path for app in APPS for path in (PROJECT / app / "migrations").glob("*.py"))
+    return fingerprint([LOCK, ROLES, *migrations, *(PROJECT / "core").glob("*.py")])
+
+
+def migration_of_template(cluster: Cluster, data: DataDirectory) -> Part:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DATABASE_URL": cluster.url("owner", "template1"),
+    }
+    command = [sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks"]
+    return Part("migrate", command, log_folder=data.log, environment=environment, folder=PROJECT)
 
 
 def remove_leftovers() -> None:
