@@ -27,6 +27,7 @@ class Source(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MANUAL)
     licence = short_text(200)
     url = short_text(300)
+    lang = short_text(16)
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,1 @@
+"""What people do with the directory, options, choices and referrals: one function per act."""
