@@ -86,7 +86,7 @@ DAYS: Final = (
 def normal(header: str) -> str:
     """Return a header as it is compared; what stands in brackets is an explanation."""
     bare = re.sub(r"\(.*?\)|\[.*?\]", " ", folded(header))
-    return " ".join(re.sub(r"[^\w]+", " ", bare).split())
+    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
 
 
 KNOWN: Final = {

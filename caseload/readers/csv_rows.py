@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from caseload.readers.columns import DAYS, Layout
+from caseload.readers.columns import Layout
 from caseload.readers.dates import Order, read_day, read_time
 from caseload.readers.elements import line, text
 from caseload.readers.fhir import Found
@@ -23,7 +23,7 @@ from caseload.readers.records import (
     SessionRecord,
     Status,
 )
-from caseload.readers.sheet import Cells, cells_of, date_order, rows
+from caseload.readers.sheet import Cells, cells_of, date_order, rows, unsure_column
 from caseload.readers.values import MODES, STATUSES, languages_in, meaning
 from core.names import folded
 
@@ -63,7 +63,7 @@ def read_csv(path: Path, layout: Layout, *, zone: tzinfo, on: date) -> Iterator[
         raise FileUnreadable("no_columns", file=path.name)
     order = layout.order or date_order(path, layout)
     if order is Order.UNSURE:
-        raise FileUnreadable("date_order", file=path.name, what=first_day_column(layout))
+        raise FileUnreadable("date_order", file=path.name, what=unsure_column(path, layout))
     sheet = Sheet(replace(layout, order=order), zone, on)
     for row in rows(path, layout):
         if isinstance(row, Problem):
@@ -73,10 +73,6 @@ def read_csv(path: Path, layout: Layout, *, zone: tzinfo, on: date) -> Iterator[
             yield from list(row_found(sheet, row[0], cells_of(row[1], layout)))
         except Unusable as refusal:
             yield Problem(refusal.level, row[0], refusal.code, refusal.what)
-
-
-def first_day_column(layout: Layout) -> str:
-    return next(each for each in layout.columns if each in DAYS)
 
 
 def row_found(sheet: Sheet, place: Place, cells: Cells) -> Iterator[Found]:

@@ -40,7 +40,7 @@ def order_in(cells: Iterable[str]) -> Order | None:
     found = None
     for cell in cells:
         match = SHORT.fullmatch(cell.strip())
-        if match is None:
+        if match is None or len(match[4]) < len("2026"):
             continue
         first, second = int(match[1]), int(match[3])
         if match[2] == "." or (first > 12 >= second):

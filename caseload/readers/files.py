@@ -12,6 +12,7 @@ from caseload.readers.problems import FileUnreadable, Level, Place, Problem
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
 PIECE: Final = 64 * 1024
+DEEPEST: Final = 10_000
 CASELOAD_BUNDLES: Final = frozenset({"transaction", "batch", "collection", "searchset"})
 READ_HERE: Final = frozenset({".ndjson", ".json", ".csv", ".tsv"})
 
@@ -36,7 +37,7 @@ class Checked:
     """A binary file that is read once, counts its lines, and refuses what is not UTF-8."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        self.file, self.name, self.line = file, name, 0
+        self.file, self.name, self.line, self.depth = file, name, 0, 0
         self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def pieces(self, limit: int = PIECE) -> Iterator[bytes]:
@@ -49,11 +50,23 @@ class Checked:
             yield piece
         self.check(b"", final=True)
 
+    def nests_deeply(self, piece: bytes) -> bool:
+        """Say whether JSON may go deeper here than any resource does.
+
+        The parser keeps the path of every open bracket, so its memory would grow with the square of the
+        depth. Brackets inside texts are counted too: the limit is far above what they add up to.
+        """
+        opens = piece.count(b"{") + piece.count(b"[")
+        deep = self.depth + opens > DEEPEST
+        self.depth = max(0, self.depth + opens - piece.count(b"}") - piece.count(b"]"))
+        return deep
+
     def check(self, piece: bytes, *, final: bool = False) -> None:
         try:
             self.decoder.decode(piece, final)
         except UnicodeDecodeError:
-            raise FileUnreadable("not_utf8", file=self.name, line=self.line) from None
+            code = "truncated" if final else "not_utf8"  # within a letter: cut off
+            raise FileUnreadable(code, file=self.name, line=self.line) from None
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -104,11 +117,18 @@ def spans_lines(path: Path) -> bool:
 
 def top_level(path: Path, key: str) -> Any:
     """Return what the first object of the file says under `key`, without building the object."""
+    found: Any = ijson.sendable_list()
+    parser = ijson.items_coro(found, key, multiple_values=True)
     with opened(path) as file:
+        checked = Checked(file, path.name)
         try:
-            return next(ijson.items(file, key, multiple_values=True), None)
-        except (ijson.JSONError, UnicodeDecodeError):
+            for piece in checked.pieces():
+                feed(parser, piece, checked)
+                if found:
+                    return found[0]
+        except FileUnreadable:
             return None  # reading the rows will say which one
+    return None
 
 
 def line_rows(path: Path) -> Iterator[Row | Problem]:
@@ -158,6 +178,8 @@ def bundle_rows(path: Path) -> Iterator[Row | Problem]:
 
 
 def feed(parser: Any, piece: bytes, checked: Checked) -> None:
+    if checked.nests_deeply(piece):
+        raise FileUnreadable("unreadable", file=checked.name, line=checked.line)
     try:
         parser.send(piece)
     except (ijson.JSONError, UnicodeDecodeError, StopIteration):

@@ -55,6 +55,7 @@ REASONS: Final[dict[str, Promise]] = {
     "modifier": _("A modifier extension changes what this row means: %(what)s."),
     "no_id": _("This row has no id, so a second import could not recognise it."),
     "no_name": _("There is no name."),
+    "no_words": _("A goal without words."),
     "bad_date": _("%(what)s is not a date that can be read."),
     "short_year": _("%(what)s: please write the year with four digits."),
     "bad_time": _("%(what)s is not a time that can be read."),

@@ -2,7 +2,8 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ def guess_layout(path: Path) -> Layout:
         raise FileUnreadable("not_fhir", file=path.name)
     lines = [each for each in islice(text_lines(path), LOOKED_AT) if each.strip()]
     delimiter = guess_delimiter(lines)
-    first = next(csv.reader(lines, delimiter=delimiter), [])
+    first = next(split(lines, delimiter), [])
     columns = guess_columns(first)
     if not any(columns):
         return Layout((None,) * len(first), delimiter, has_header=False)
@@ -51,11 +52,17 @@ def guess_delimiter(lines: Sequence[str]) -> str:
     """Return the character that cuts most lines into the same number of cells, more than one."""
 
     def weight(delimiter: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+        widths = Counter(len(row) for row in split(lines, delimiter) if row)
         width, rows = widths.most_common(1)[0] if widths else (1, 0)
         return (rows / widths.total(), width) if width > 1 else (0.0, 0)
 
     return max(DELIMITERS, key=weight)
+
+
+def split(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    """Yield rows up to the first that is none; enough for a guess."""
+    with suppress(csv.Error):
+        yield from csv.reader(lines, delimiter=delimiter)
 
 
 def rows(path: Path, layout: Layout) -> Iterator[tuple[Place, list[str]] | Problem]:
@@ -123,21 +130,23 @@ def cells_of(row: Sequence[str], layout: Layout) -> Cells:
     return {column: cell.strip() for column, cell in named if column}
 
 
-def day_columns(layout: Layout) -> list[int]:
-    return [index for index, column in enumerate(layout.columns) if column in DAYS]
-
-
 def date_order(path: Path, layout: Layout) -> Order | None:
     """Return which number comes first in the dates of the whole sheet, None where there is nothing to ask."""
-    indexes = day_columns(layout)
-    cells = (
-        found[1][index]
-        for found in rows(path, layout)
-        if not isinstance(found, Problem)
-        for index in indexes
-        if index < len(found[1])
-    )
-    return order_in(cells)
+    return order_in(day_cells(path, layout, DAYS))
+
+
+def unsure_column(path: Path, layout: Layout) -> Column:
+    """Return the first column whose dates may be read in two ways."""
+    present = [each for each in layout.columns if each in DAYS]
+    unsure = (each for each in present if order_in(day_cells(path, layout, [each])) is Order.UNSURE)
+    return next(each for each in unsure if each)
+
+
+def day_cells(path: Path, layout: Layout, columns: Collection[Column]) -> Iterator[str]:
+    indexes = [index for index, column in enumerate(layout.columns) if column in columns]
+    for found in rows(path, layout):
+        if not isinstance(found, Problem):
+            yield from (found[1][index] for index in indexes if index < len(found[1]))
 
 
 def looks_like(path: Path, layout: Layout) -> list[str]:

@@ -232,7 +232,7 @@ def goal(resource: dict[str, Any], source_id: str, place: Place) -> GoalRecord:
         raise skip("not_pursued")
     words = text(wording(resource.get("description")), "Goal.description", 4000)
     if not words:
-        raise Unusable("no_name")
+        raise Unusable("no_words")
     return GoalRecord(
         source_id=source_id,
         place=place,
