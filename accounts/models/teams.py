@@ -1,7 +1,7 @@
 """Teams, supervision and absence: the roads on which one person sees another's work."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -19,7 +19,10 @@ def days(begin: str = "starts_on", end: str = "ends_on") -> Func:
     return Func(F(begin), F(end), models.Value("[]"), function="daterange", output_field=DateRangeField())
 
 
-class DatedQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class DatedQuerySet(models.QuerySet[Row]):
     def on(self, day: date) -> Self:
         """Rows that hold on `day`; both ends are inside."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)

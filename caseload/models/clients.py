@@ -1,6 +1,6 @@
 """The people the practice works with, and how they may be reached."""
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -74,7 +74,10 @@ class Client(Revisioned):
         return self.known_as or self.name
 
 
-class OfAClientQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfAClientQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         return self.filter(opened_by("clients_of", "client_id", user))
 

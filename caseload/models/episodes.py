@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.models.teams import DatedQuerySet, days
+from accounts.models.teams import DatedQuerySet, Row, days
 from caseload.models.clients import Client
 from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
@@ -68,7 +68,7 @@ class Episode(Revisioned):
         return f"Episode {self.pk}"
 
 
-class OfAnEpisodeQuerySet(DatedQuerySet):
+class OfAnEpisodeQuerySet(DatedQuerySet[Row]):
     """Rows that belong to everybody who works on the episode today."""
 
     def visible_to(self, user: User) -> Self:
@@ -78,7 +78,7 @@ class OfAnEpisodeQuerySet(DatedQuerySet):
         return self.filter(opened_by("own_episodes_of", "episode_id", user))
 
 
-class OfAnAssignmentQuerySet(DatedQuerySet):
+class OfAnAssignmentQuerySet(DatedQuerySet[Row]):
     """Rows of one therapist's work. A successor on the same episode does not see them (decision 4)."""
 
     def visible_to(self, user: User) -> Self:
@@ -117,7 +117,7 @@ class Participation(models.Model):
         return f"Participation {self.pk}"
 
 
-class AssignmentQuerySet(DatedQuerySet):
+class AssignmentQuerySet(DatedQuerySet["Assignment"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(opened_by("assignments_of", "pk", user))
 

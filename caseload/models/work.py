@@ -140,7 +140,7 @@ class WaitingEntry(models.Model):
         return f"Waiting entry {self.pk}"
 
 
-class PlaceQuerySet(DatedQuerySet):
+class PlaceQuerySet(DatedQuerySet["Place"]):
     def free(self) -> Self:
         return self.filter(taken_since=None)
 

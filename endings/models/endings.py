@@ -1,7 +1,7 @@
 """One assignment comes to its end."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -154,7 +154,10 @@ class Ending(Revisioned):
         return self.assignment.therapist
 
 
-class OfAnEndingQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfAnEndingQuerySet(models.QuerySet[Row]):
     """Facts of an ending are seen and written by whoever sees and works on the ending."""
 
     def visible_to(self, user: User) -> Self:

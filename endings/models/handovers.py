@@ -39,7 +39,7 @@ class HeldPlace(models.Model):
         return f"Held place {self.pk}"
 
 
-class HandoverInvitationQuerySet(OfAnEndingQuerySet):
+class HandoverInvitationQuerySet(OfAnEndingQuerySet["HandoverInvitation"]):
     def received_by(self, user: User) -> Self:
         """What colleagues have asked `user`; the pages for these show a one-off code, no name."""
         return self.filter(receiver=user)
@@ -133,7 +133,7 @@ class Consent(models.Model):
         return f"Consent {self.pk}"
 
 
-class HandoverSummaryQuerySet(OfAnEndingQuerySet):
+class HandoverSummaryQuerySet(OfAnEndingQuerySet["HandoverSummary"]):
     def open_to(self, user: User, day: date) -> Self:
         """Final summaries of handovers that `user` accepted, once told, consented and opened (R5)."""
         consented = Q(

@@ -16,7 +16,7 @@ from referrals.models.details import exactly_one
 from referrals.models.directory import Service, ServiceAtLocation
 
 
-class OptionSetQuerySet(OfAnAssignmentQuerySet):
+class OptionSetQuerySet(OfAnAssignmentQuerySet["OptionSet"]):
     def still_open(self) -> Self:
         return self.filter(closed_on=None)
 
@@ -71,7 +71,7 @@ class OptionSet(Revisioned):
         return f"Option set {self.pk}"
 
 
-class ReferralOptionQuerySet(OfAnAssignmentQuerySet):
+class ReferralOptionQuerySet(OfAnAssignmentQuerySet["ReferralOption"]):
     def standing(self) -> Self:
         """Options that were not removed."""
         return self.filter(removed_at=None)
@@ -147,7 +147,7 @@ class ReferralOption(models.Model):
         return f"Option {self.pk}"
 
 
-class ChoiceQuerySet(OfAnAssignmentQuerySet):
+class ChoiceQuerySet(OfAnAssignmentQuerySet["Choice"]):
     def current(self) -> Self:
         """Choices that no later one replaces: one per option set at most."""
         return self.filter(replaced_by=None)
