@@ -1,0 +1,176 @@
+"""Find services: by words in four languages, by letters where a word is misspelt, by nearness."""
+
+from typing import Any, Final
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db import connection
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    Expression,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import ASin, Cos, Lower, Power, Radians, Sin, Sqrt
+from psycopg import sql
+
+from core.names import folded
+from referrals.geo import RADIUS_KM, Point, box_around
+from referrals.models import Accepting, SearchEntry
+from referrals.synonyms import ideas_of
+
+CONFIGURATIONS: Final = ("simple", "english", "dutch", "italian")
+FEW: Final = 3
+SHORTEST_BEGINNING: Final = 3
+# Best for a referral first; what is not known stands between.
+ORDER_OF_ROOM: Final = (
+    Accepting.YES,
+    Accepting.ASSESSMENT,
+    Accepting.UNKNOWN,
+    Accepting.WAITLIST,
+    Accepting.NO,
+)
+Entries = QuerySet[SearchEntry]
+
+
+def search_services(
+    query: str = "",
+    *,
+    near: Point | None = None,
+    within_km: float = 40,
+    languages: tuple[str, ...] = (),
+    new_clients: tuple[str, ...] = (),
+) -> Entries:
+    """Return entries, best first, each with `rank` and, with `near`, `distance_km`.
+
+    Where fewer than three entries hold the words, those that nearly spell them are found too. What the
+    practice does not refer to comes last, and is not left out: the page says why.
+    """
+    entries = SearchEntry.objects.filter(is_open=True)
+    if languages:
+        entries = entries.filter(languages__overlap=list(languages))
+    if new_clients:
+        entries = entries.filter(accepting__in=new_clients)
+    if near:
+        entries = within(entries, near, within_km)
+    return in_order(matching(entries, query), near=near, query=query)
+
+
+def matching(entries: Entries, query: str) -> Entries:
+    """Keep what holds every idea of the query, else what nearly spells it."""
+    if not query.strip():
+        return entries.annotate(rank=Value(0.0))
+    words = words_of(query)
+    exact = entries.filter(words=words)
+    if len(exact.order_by()[:FEW].values_list("pk", flat=True)) >= FEW:
+        return exact.annotate(rank=SearchRank(F("words"), words))
+    letters = folded(query)
+    near_enough = Q(words=words) | Q(plain__trigram_word_similar=letters)
+    alike = TrigramWordSimilarity(letters, "plain")
+    held = When(words=words, then=Value(1.0) + SearchRank(F("words"), words) + alike)
+    return entries.filter(near_enough).annotate(
+        rank=Case(held, default=alike, output_field=FloatField())
+    )
+
+
+def words_of(query: str) -> SearchQuery:
+    """Return the query as words: every idea, in any of its words, by any of our stemmers.
+
+    PostgreSQL is asked once what that comes to; written into the search itself, it would be worked out
+    again for every row.
+    """
+    ideas = ideas_of(query)
+    wanted = [sql.SQL(" || ").join(map(by_any_stemmer, idea)) for idea in ideas]
+    last = ideas[-1][0]
+    if last.isalnum() and len(last) >= SHORTEST_BEGINNING:
+        beginning = sql.SQL("to_tsquery('simple', {})").format(sql.Literal(f"{last}:*"))
+        wanted[-1] = sql.SQL(" || ").join([wanted[-1], beginning])  # somebody is still typing
+    all_of_them = sql.SQL(" && ").join(sql.SQL("({})").format(each) for each in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("select ({})::text").format(all_of_them))
+        return WorkedOut(cursor.fetchone()[0])
+
+
+def by_any_stemmer(words: str) -> sql.Composable:
+    stemmed = sql.SQL("phraseto_tsquery({}, unaccent({}))")
+    return sql.SQL(" || ").join(
+        stemmed.format(sql.Literal(each), sql.Literal(words)) for each in CONFIGURATIONS
+    )
+
+
+class WorkedOut(SearchQuery):
+    """A text search query as PostgreSQL itself has written it."""
+
+    template = "%(expressions)s::tsquery"
+
+
+def in_order(entries: Entries, *, near: Point | None, query: str) -> Entries:
+    room = Case(
+        *(When(accepting=each, then=place) for place, each in enumerate(ORDER_OF_ROOM)),
+        default=len(ORDER_OF_ROOM),
+        output_field=IntegerField(),
+    )
+    avoided = Case(When(service__overlay__do_not_refer=True, then=1), default=0)
+    preferred = Case(When(service__overlay__is_preferred=True, then=0), default=1)
+    first: list[Any] = [avoided]
+    first += ["distance_km"] if near else []
+    first += ["-rank"] if query.strip() else []
+    newest = F("checked_on").desc(nulls_last=True)
+    return entries.order_by(*first, preferred, room, newest, "service__name", "pk")
+
+
+def within(entries: Entries, near: Point, km: float) -> Entries:
+    """Keep entries within `km` of a point, with `distance_km`."""
+    box = box_around(near, km)
+    return (
+        entries.filter(
+            latitude__range=(box.south, box.north), longitude__range=(box.west, box.east)
+        )
+        .annotate(distance_km=distance_from(near))
+        .filter(distance_km__lte=km)
+    )
+
+
+def distance_from(near: Point) -> Expression:
+    """Return the great-circle distance in kilometres (haversine)."""
+    here_latitude, here_longitude = Radians(Value(near.latitude)), Radians(Value(near.longitude))
+    up = Power(Sin((Radians("latitude") - here_latitude) / 2.0), 2)
+    along = Power(Sin((Radians("longitude") - here_longitude) / 2.0), 2)
+    half = Sqrt(up + Cos(here_latitude) * Cos(Radians("latitude")) * along)
+    arc = ASin(Func(Value(1.0), half, function="least"))
+    return Func(
+        Value(2 * RADIUS_KM),
+        arc,
+        template="(%(expressions)s)",
+        arg_joiner=" * ",
+        output_field=FloatField(),
+    )
+
+
+def point_of(place: str) -> Point | None:
+    """Return the middle of the entries in a town (“Waterbury, CT”) or at a postal code; nothing if unknown.
+
+    No address of a client is ever looked up, here or elsewhere. Of towns with one name the one with
+    the most entries is meant.
+    """
+    town, _comma, region = (part.strip() for part in place.partition(","))
+    with_points = SearchEntry.objects.filter(latitude__isnull=False)
+    here = Q(postal_code__iexact=town) | Q(city_lower=town.lower())
+    if region:
+        here &= Q(region__iexact=region)
+    middle = (
+        with_points.annotate(city_lower=Lower("city"))
+        .filter(here)
+        .values("region")
+        .annotate(north=Avg("latitude"), east=Avg("longitude"), many=Count("pk"))
+        .order_by("-many", "region")
+        .first()
+    )
+    return Point(middle["north"], middle["east"]) if middle else None
