@@ -8,8 +8,14 @@ from django.http import HttpRequest, HttpResponse
 
 from core.actor import acting
 
-READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "WITH", "DECLARE", "FETCH", "CLOSE")
-READ_LOG = ('INSERT INTO "CASELOAD_READLOG"',)
+READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "WITH", "DECLARE", "FETCH", "CLOSE")
+# The read log, and a session that turns out to have ended.
+LET_THROUGH = (
+    'INSERT INTO "CASELOAD_READLOG"',
+    'DELETE FROM "DJANGO_SESSION"',
+    'UPDATE "DJANGO_SESSION"',
+    'INSERT INTO "DJANGO_SESSION"',
+)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -26,8 +32,8 @@ def refuse_writes(
     many: bool,  # noqa: FBT001 -- Django's wrapper signature
     context: dict[str, Any],
 ) -> Any:
-    """Let reads and read-log inserts through and nothing else (decision 27)."""
-    if not sql.lstrip().upper().startswith(READS + READ_LOG):
+    """Let reads, read-log inserts and the session through, and nothing else (decision 27)."""
+    if not sql.lstrip().upper().startswith(READS + LET_THROUGH):
         raise WriteDuringRead(sql.split("(")[0])
     return execute(sql, params, many, context)
 
