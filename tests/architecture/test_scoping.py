@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from caseload.models import Client
+from caseload.models import Client, Episode
 
 ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "caseload", "referrals", "endings", "reminders", "desk", "config")
@@ -30,8 +30,8 @@ OPEN = {
 
 
 def leads_to_a_client(model: type, seen: frozenset[type] = frozenset()) -> bool:
-    """Say whether following foreign keys from `model` arrives at Client."""
-    if model is Client:
+    """Say whether following foreign keys from `model` arrives at a client, or at work with one."""
+    if model in (Client, Episode):
         return True
     targets = {
         field.related_model
