@@ -24,5 +24,15 @@
   document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
   window.addEventListener("pageshow", () => quieten(document)); // back out of the browser's own cache
 
+  /* A print button shows itself: without this file the browser's menu prints. */
+  const offerPrinting = (root) => {
+    for (const button of root.querySelectorAll("[data-print][hidden]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => window.print());
+    }
+  };
+  document.addEventListener("htmx:afterSettle", (event) => offerPrinting(event.target));
+
+  offerPrinting(document);
   focusErrors(document);
 })();
