@@ -1,8 +1,8 @@
 """On which day each client is told: everybody's own best days, then all as close as possible.
 
-The order of what counts is that of decision 15: live and in the window, one meeting to spare
-before it closes, not just before an absence, not while a risk look says wait, linked clients on
-the same day; and among the days that are equally good by all this, the shortest spread.
+What counts, in this order (decision 15): live, full notice, not while a risk look says wait;
+linked clients on the same day; in the window; not just before an absence; one meeting to spare
+before the window closes. Among the days that are equally good by all this, the shortest spread.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -140,7 +140,7 @@ def _common(members: list[Sheet], scope: Scope) -> set[date]:
 
 
 def _best(members: list[Sheet], days: Iterable[date]) -> tuple[date, ...]:
-    """Return those of `days` with the fewest people without a spare, then before a break."""
+    """Return those of `days` with the fewest people just before a break, then without a spare."""
     scores = {day: _score(members, day) for day in days}
     best = min(scores.values())
     return tuple(sorted(day for day, score in scores.items() if score == best))
@@ -150,8 +150,8 @@ def _score(members: list[Sheet], day: date) -> tuple[int, int]:
     found = [_candidate(sheet, day) for sheet in members if chosen_meeting(sheet) is None]
     candidates = [candidate for candidate in found if candidate is not None]
     return (
-        sum(not candidate.has_spare for candidate in candidates),
         sum(candidate.is_before_break for candidate in candidates),
+        sum(not candidate.has_spare for candidate in candidates),
     )
 
 

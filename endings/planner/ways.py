@@ -109,10 +109,10 @@ def _whole(free: Sheet, near: Near | None) -> Iterator[Way]:
     yield from sorted(best, key=_cost)
 
 
-def _cost(way: Way) -> tuple[int, bool, date]:
-    """Fewer extra meetings first, then those that keep the last session, then the earlier."""
+def _cost(way: Way) -> tuple[int, bool, bool, date]:
+    """Fewest extra meetings first; then keep the last session; tell in a meeting that is there."""
     on = way.telling.starts_at.date() if way.telling else date.max
-    return len(way.added), way.kind is WayKind.MOVE_LAST, on
+    return len(way.added), way.kind is WayKind.MOVE_LAST, way.telling in way.added, on
 
 
 def _told_in_coming(free: Sheet) -> Iterator[Decision]:
