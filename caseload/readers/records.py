@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from caseload.readers.problems import Place
 
@@ -50,6 +50,8 @@ class Channel:
 class Record:
     """One row of the source. `source_id` is its key there, `place` where it was read."""
 
+    source_type: ClassVar[str]
+
     source_id: str
     place: Place
 
@@ -75,6 +77,8 @@ def plain(value: Any) -> Any:
 class PersonRecord(Record):
     """A therapist. Nobody can sign in by being imported."""
 
+    source_type: ClassVar[str] = "practitioner"
+
     name: str
     email: str = ""
     active: bool = True
@@ -82,6 +86,10 @@ class PersonRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRecord(Record):
+    """A place where the practice sees people."""
+
+    source_type: ClassVar[str] = "organization"
+
     name: str
     address: str = ""
 
@@ -89,6 +97,8 @@ class SiteRecord(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRecord(Record):
     """A client. `therapist` is the person named on the row itself, used where no session names one."""
+
+    source_type: ClassVar[str] = "patient"
 
     name: str
     known_as: str = ""
@@ -106,13 +116,13 @@ class ClientRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeRecord(Record):
-    """A stretch of work as the source names it (FHIR: CarePlan)."""
+    """A stretch of work as the source dates it (FHIR: CarePlan). What it is about is not taken over."""
+
+    source_type: ClassVar[str] = "care_plan"
 
     client: str
-    about: str
     began_on: date | None = None
     ended_on: date | None = None
-    active: bool = True
     goals: tuple[str, ...] = ()
 
 
@@ -123,6 +133,8 @@ class SessionRecord(Record):
     `clients` and `therapists` are those who may be meant, the likeliest first: a `urn:uuid` does not say
     what it names. Once everything is read, one client and one therapist are left.
     """
+
+    source_type: ClassVar[str] = "session"
 
     clients: tuple[str, ...]
     therapists: tuple[str, ...]
@@ -135,6 +147,10 @@ class SessionRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRecord(Record):
+    """What was set out to be reached, in words."""
+
+    source_type: ClassVar[str] = "goal"
+
     client: str
     text: str
     set_on: date | None = None
@@ -144,6 +160,8 @@ class GoalRecord(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingRecord(Record):
     """A departure that was half-way in a spreadsheet (decision 14). Empty means: not yet."""
+
+    source_type: ClassVar[str] = "ending"
 
     client: str
     therapist: str

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from caseload.readers.elements import codes, day, line, moment, named, parts, text, wording
+from caseload.readers.elements import codes, day, moment, named, parts, text, wording
 from caseload.readers.problems import Place, Unusable, skip
 from caseload.readers.records import EpisodeRecord, GoalRecord, Mode, Outcome, SessionRecord, Status
 from caseload.readers.references import key_of
 
 ASSUMED: Final = timedelta(minutes=50)
+APPOINTMENT_KEY: Final = "appointment:"  # an appointment and a visit may bear the same id
 ROLE_KEY: Final = "role:"  # a PractitionerRole is known by this and its id
 
 # v3-ActCode, and the words that STU3 used and some servers still write.
@@ -88,7 +89,7 @@ def appointment(
     minutes = {"value": resource.get("minutesDuration"), "code": "min"}
     starts_at, ends_at, assumed = span(period, minutes, zone)
     session = SessionRecord(
-        source_id=source_id,
+        source_id=f"{APPOINTMENT_KEY}{source_id}",
         place=place,
         clients=patients(parts(resource.get("participant"), "actor")),
         therapists=practitioners(resource.get("participant"), "actor"),
@@ -205,19 +206,16 @@ def mode(resource: dict[str, Any], *elements: str) -> Mode:
 
 
 def care_plan(resource: dict[str, Any], source_id: str, place: Place) -> EpisodeRecord:
-    """Return a plan as a stretch of work: what it is about and over which days."""
+    """Return a plan as the days of a stretch of work and of its goals."""
     if resource.get("status") in NOT_READ and resource["status"] != "unknown":
         raise skip(NOT_READ[resource["status"]])
     period = resource.get("period") or {}
-    about = resource.get("title") or wording(resource.get("category"))
     return EpisodeRecord(
         source_id=source_id,
         place=place,
         client=patients([resource.get("subject")])[0],
-        about=line(str(about)[:120], "CarePlan.title", 120),
         began_on=day(period.get("start"), "CarePlan.period.start"),
         ended_on=day(period.get("end"), "CarePlan.period.end"),
-        active=resource.get("status") in {"active", "on-hold", "draft"},
         goals=tuple(key for each in parts(resource.get("goal")) if (key := key_of(each, "Goal"))),
     )
 

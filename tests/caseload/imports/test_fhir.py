@@ -327,6 +327,7 @@ def test_what_is_not_said_of_a_session_is_assumed_and_told(
 def test_the_status_of_an_appointment(tmp_path: Path, said: str, status: Status) -> None:
     session = record(tmp_path, appointment(status=said))
 
+    assert session.source_id == "appointment:a1"
     assert (session.status, session.clients, session.therapists) == (status, ("p1",), ("t1",))
 
 
@@ -398,22 +399,16 @@ def test_a_goal_nobody_pursues_is_skipped_and_one_without_words_refused(tmp_path
 
 def test_a_care_plan_is_a_stretch_of_work(tmp_path: Path) -> None:
     plan = record(tmp_path, care_plan(goal=[{"reference": "Goal/g1"}, {"display": "sleep"}]))
-    by_category = record(
-        tmp_path,
-        care_plan(
-            title=None, category=[{"coding": [{"display": "Family work"}]}], status="completed"
-        ),
-    )
+    ended = record(tmp_path, care_plan(status="completed", period={"end": "2026-06-30"}))
 
     assert plan == EpisodeRecord(
         source_id="c1",
         place=plan.place,
         client="p1",
-        about="Grief work",
         began_on=date(2026, 1, 5),
         goals=("g1",),
     )
-    assert (by_category.about, by_category.active) == ("Family work", False)
+    assert (ended.began_on, ended.ended_on) == (None, date(2026, 6, 30))
     assert problem(tmp_path, care_plan(status="entered-in-error"))[1] == "entered_in_error"
 
 
