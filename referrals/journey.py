@@ -47,6 +47,15 @@ _ONWARD: Final = frozenset(
         Status.FAILED,
     }
 )
+OVER: Final = frozenset(
+    {
+        Status.COMPLETED,
+        Status.REJECTED,
+        Status.CANCELLED,
+        Status.FAILED,
+        Status.ENTERED_IN_ERROR,
+    }
+)
 # What is over may be taken up again: a place that said no may ring back, and people change their minds.
 NEXT: Final[dict[Status, frozenset[Status]]] = {
     Status.REQUESTED: _ONWARD,

@@ -84,8 +84,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def for_page(self) -> Self:
         """Everything that one service's page shows, in a constant number of queries."""
-        return self.select_related("organization", "source").prefetch_related(
+        return self.select_related("organization", "source", "overlay").prefetch_related(
             "languages",
+            "new_clients",
+            "verifications",
             "schedules",
             "phones",
             "organization__phones",

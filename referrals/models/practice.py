@@ -25,11 +25,6 @@ class Accepting(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("new.unknown", "Not known")
 
 
-class NewestFirstQuerySet(models.QuerySet[models.Model]):
-    def newest_first(self) -> Self:
-        return self.order_by("-on", "-recorded_at")
-
-
 class NewClients(models.Model):
     """What a service said about new clients, as of a day; the newest row speaks."""
 
@@ -47,9 +42,8 @@ class NewClients(models.Model):
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = NewestFirstQuerySet.as_manager()
-
     class Meta:
+        ordering = ["-on", "-recorded_at"]
         indexes = [models.Index(fields=["service", "-on", "-recorded_at"])]
         constraints = [
             CheckConstraint(
@@ -96,9 +90,8 @@ class Verification(models.Model):
     note = short_text(300)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = NewestFirstQuerySet.as_manager()
-
     class Meta:
+        ordering = ["-on", "-recorded_at"]
         indexes = [models.Index(fields=["service", "-on"])]
         constraints = [
             CheckConstraint(

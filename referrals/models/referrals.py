@@ -15,8 +15,14 @@ from core.fields import Revisioned, uuid_key
 from core.history import tracked
 from core.sealed import SealedTextField
 from core.sight import opened_by
-from referrals.journey import Outcome, Status
+from referrals.journey import OVER, Outcome, Status
 from referrals.models.options import Choice, ReferralOption
+
+
+class ReferralQuerySet(OfAnAssignmentQuerySet["Referral"]):
+    def open(self) -> Self:
+        """Referrals that may still lead somewhere."""
+        return self.exclude(status__in=OVER)
 
 
 @tracked
@@ -40,7 +46,7 @@ class Referral(Revisioned):
     began_on = models.DateField()
     began_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
-    objects = OfAnAssignmentQuerySet.as_manager()
+    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         constraints = [

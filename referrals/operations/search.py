@@ -14,7 +14,6 @@ from django.db.models import (
     Func,
     IntegerField,
     Q,
-    QuerySet,
     Value,
     When,
 )
@@ -24,6 +23,7 @@ from psycopg import sql
 from core.names import folded
 from referrals.geo import RADIUS_KM, Point, box_around
 from referrals.models import Accepting, SearchEntry
+from referrals.models.search import SearchEntryQuerySet
 from referrals.synonyms import ideas_of
 
 CONFIGURATIONS: Final = ("simple", "english", "dutch", "italian")
@@ -37,7 +37,7 @@ ORDER_OF_ROOM: Final = (
     Accepting.WAITLIST,
     Accepting.NO,
 )
-Entries = QuerySet[SearchEntry]
+Entries = SearchEntryQuerySet
 
 
 def search_services(
