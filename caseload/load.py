@@ -67,4 +67,4 @@ def sum_of(commitments: Iterable[tuple[str, Decimal]], capacity: Decimal | None 
     points = {"weight": Decimal(0), "ending": Decimal(0), "incoming": Decimal(0)}
     for kind, amount in commitments:
         points[kind] += amount
-    return Load(**points, capacity=capacity)
+    return Load(points["weight"], points["ending"], points["incoming"], capacity)

@@ -15,17 +15,30 @@ from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
 
 
+class RoomQuerySet(models.QuerySet["Room"]):
+    def in_use(self, day: date) -> Self:
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day)).select_related("site")
+
+
 class Room(models.Model):
     id = uuid_key()
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(max_length=80)
     ended_on = models.DateField(null=True, blank=True)
 
+    objects = RoomQuerySet.as_manager()
+
     class Meta:
         ordering = ["site__name", "name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClosedDayQuerySet(models.QuerySet["ClosedDay"]):
+    def closing(self, site: Site | None) -> Self:
+        """Days on which nobody meets at `site`; without a site, those of the whole practice."""
+        return self.filter(Q(site=None) | Q(site=site) if site else Q(site=None))
 
 
 class ClosedDay(models.Model):
@@ -35,6 +48,8 @@ class ClosedDay(models.Model):
     on = models.DateField()
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.CASCADE)
     name = short_text(80)
+
+    objects = ClosedDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["on"]
@@ -48,7 +63,7 @@ class ClosedDay(models.Model):
         return self.on.isoformat()
 
 
-class SessionQuerySet(OfAnAssignmentQuerySet):
+class SessionQuerySet(OfAnAssignmentQuerySet["Session"]):
     def planned(self) -> Self:
         return self.filter(state=Session.State.PLANNED)
 

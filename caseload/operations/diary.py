@@ -1,0 +1,132 @@
+"""Who and what is taken when: numbers and ranges only, also of colleagues (decision 4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from caseload.models import Booking, Room, Session
+from core.dates import listed
+from core.errors import RuleBroken
+
+Range = tuple[datetime, datetime]
+LAWS_OF_BOOKING = {"no_two_bookings_of_one_room", "no_person_in_two_bookings_at_once"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A person or a room is taken during `[begin, end)`; by whom is not said."""
+
+    who: UUID
+    begin: datetime
+    end: datetime
+
+    def overlaps(self, begin: datetime, end: datetime) -> bool:
+        return self.begin < end and begin < self.end
+
+
+def _ask(function: str, *arguments: Any) -> list[tuple[Any, ...]]:
+    marks = ", ".join(["%s"] * len(arguments))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select * from sight.{function}({marks})", arguments)  # noqa: S608 -- our names
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def taken_during(
+    begin: datetime, end: datetime, *, people: Iterable[User] = (), rooms: Iterable[Room] = ()
+) -> list[Taken]:
+    """Return what is taken of `people` and `rooms` during `[begin, end)`, in order of time."""
+    keys = [[row.pk for row in people], [row.pk for row in rooms]]
+    rows = _ask("taken_during", *keys, begin, end)
+    taken = [Taken(user or room, during.lower, during.upper) for user, room, during in rows]
+    return sorted(taken, key=lambda one: one.begin)
+
+
+def busy_ranges(of: User | Room, begin: datetime, end: datetime) -> list[Range]:
+    """Return when a person or a room is taken during `[begin, end)`."""
+    asked = {"people": [of]} if isinstance(of, User) else {"rooms": [of]}
+    return [(one.begin, one.end) for one in taken_during(begin, end, **asked)]
+
+
+def free_rooms(begin: datetime, end: datetime) -> list[Room]:
+    """Return the rooms that nobody has taken during `[begin, end)`, by site and name."""
+    free = [row[0] for row in _ask("free_rooms", begin, end)]
+    return list(Room.objects.filter(pk__in=free))
+
+
+def rooms_free_all_through(ranges: Sequence[Range], day: date) -> list[Room]:
+    """Return the rooms that are free during each of `ranges`."""
+    if not ranges:
+        return []
+    rooms = Room.objects.in_use(day)
+    first, last = min(begin for begin, _end in ranges), max(end for _begin, end in ranges)
+    taken = taken_during(first, last, rooms=rooms)
+    busy = {one.who for one in taken for begin, end in ranges if one.overlaps(begin, end)}
+    return [room for room in rooms if room.pk not in busy]
+
+
+def meetings_planned(begin: datetime, end: datetime) -> int:
+    """Return how many meetings of the whole practice are planned during `[begin, end)`: a number, no names."""
+    return int(_ask("meetings_planned", begin, end)[0][0])
+
+
+def book(sessions: Sequence[Session]) -> None:
+    """Take therapist and room of each planned session; each needs its assignment with the therapist.
+
+    Raises RuleBroken where a person or a room is taken already; the database decides.
+    """
+    try:
+        with transaction.atomic():
+            Booking.objects.bulk_create(
+                [booking for session in sessions for booking in bookings_of(session)]
+            )
+    except IntegrityError as error:
+        raise refusal_of(error, sessions) from error
+
+
+def bookings_of(session: Session) -> list[Booking]:
+    during = DateTimeTZRange(session.starts_at, session.ends_at)
+    person = Booking(session=session, user_id=session.assignment.therapist_id, during=during)
+    if session.room_id is None:
+        return [person]
+    return [person, Booking(session=session, room_id=session.room_id, during=during)]
+
+
+def release(sessions: Iterable[Session]) -> None:
+    """Give back what the sessions had taken."""
+    Booking.objects.filter(session__in=[session.pk for session in sessions]).delete()
+
+
+def law_of(error: IntegrityError) -> str:
+    """Return the name of the constraint that said no."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+def refusal_of(error: IntegrityError, sessions: Sequence[Session]) -> RuleBroken:
+    """Put what the database refused into words, with the rooms that are free all through."""
+    law = law_of(error)
+    if law not in LAWS_OF_BOOKING:
+        raise error
+    if law == "no_person_in_two_bookings_at_once":
+        return RuleBroken(_("There is already a session at that time."))
+    rooms = {session.room for session in sessions if session.room is not None}
+    ranges = [(session.starts_at, session.ends_at) for session in sessions]
+    free = rooms_free_all_through(ranges, sessions[0].starts_at.date())
+    return RuleBroken(room_is_taken(listed(sorted(str(room) for room in rooms)), free))
+
+
+def room_is_taken(room: str, free: Sequence[Room]) -> str:
+    """Say that a room is taken, and which are free."""
+    if not free:
+        return _("%(room)s is taken at that time. No other room is free then.") % {"room": room}
+    return _("%(room)s is taken at that time. Free: %(free)s.") % {
+        "room": room,
+        "free": listed(free),
+    }
