@@ -37,6 +37,17 @@ class EndingQuerySet(models.QuerySet["Ending"]):
     def open(self) -> Self:
         return self.standing().exclude(stage__in=CLOSED_STAGES)
 
+    def with_work(self) -> Self:
+        """Bring what every page about an ending names: who, whose work, in which departure."""
+        return self.select_related(
+            "client",
+            "assignment__therapist",
+            "departure__therapist",
+            "carried_by",
+            "participation",
+            "tell_session",
+        )
+
     def awaiting_telling(self) -> Self:
         return self.standing().filter(stage=Stage.TO_TELL)
 
@@ -99,7 +110,9 @@ class Ending(Revisioned):
 
     # --- what has happened --------------------------------------------------------------------------
     told_on = models.DateField(null=True, blank=True)
-    told_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    told_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     told_live = models.BooleanField(default=True)
     has_not_told_exception = models.BooleanField(default=False)
     option_set = models.OneToOneField(

@@ -1,0 +1,1 @@
+"""What a person fills in about an ending. A form's fields are its operation's arguments."""

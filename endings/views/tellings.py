@@ -1,0 +1,353 @@
+"""Recording that the client was told, correcting it, and why it was not the moment."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import AuthedRequest
+from caseload.models import Session
+from core import dates
+from core.clock import now, today
+from core.errors import ChangedMeanwhile, RuleBroken
+from core.parts import Difference
+from core.widgets import Choice
+from endings.forms.occasions import Occasion, occasions_of
+from endings.forms.tellings import (
+    ExplanationForm,
+    NotTodayForm,
+    ShortNoticeForm,
+    TakeBackForm,
+    ToldForm,
+)
+from endings.models import Ending, PersonToTell, Telling
+from endings.models.tellings import Feeling
+from endings.notice import Notice, notice_on
+from endings.operations import exceptions, tellings
+from endings.operations.exceptions import Explanation
+from endings.operations.notices import last_day_of, meetings_of, policy_of
+from endings.operations.people_to_tell import Person, must_never_know, people_to_tell
+from endings.operations.tellings import NotNow, Told
+from endings.views.notices import notice_line, notice_remark
+
+BY, ELSE = "by", "else"
+MISSED = [Session.State.MISSED, Session.State.CANCELLED, Session.State.PLANNED]
+
+
+@require_http_methods(["GET", "POST"])
+def record_told_in_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """20 seconds on a phone: every default is the likeliest answer."""
+    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    people = people_to_tell(ending)
+    untold = [person for person in people if not person.is_told]
+    if not untold:
+        return already_told(request, ending, people)
+    notice_after = notice_by_day(request, ending)
+    sent = request.POST if request.method == "POST" else None
+    form = told_form(sent, ending, people, remark=remark(notice_after), asked=request.GET)
+    short = ShortNoticeForm(sent, prefix="short")
+    if form.is_valid() and short.is_valid():
+        refused = save_telling(request, ending, form, short)
+        if not refused:
+            return redirect(ending)
+    context = {
+        "ending": ending,
+        "form": form,
+        "short": short,
+        "notice": notice_line(notice_after(chosen_day(form)), chosen_day(form)),
+        "several": len(untold) > 1,
+        "never": must_never_know(ending),
+        "planned_words": tellings.planned_words(ending, today()),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "endings/record_told_in_person.html", context, status=status)
+
+
+def save_telling(
+    request: AuthedRequest, ending: Ending, form: ToldForm, short: ShortNoticeForm
+) -> bool:
+    """Record it; return whether it was refused."""
+    said = dict(form.cleaned_data)
+    try:
+        tellings.record_told_in_person(
+            ending=ending,
+            people=said.pop("people"),
+            told=Told(**said),
+            by=request.user,
+            at=now(),
+            short_notice=Explanation(**short.cleaned_data),
+        )
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        return True
+    left = sum(person.must and not person.is_told for person in people_to_tell(ending))
+    messages.success(request, done_told(left))
+    return False
+
+
+def done_told(left: int) -> str:
+    """Say what was recorded, who is left, and ask after the one who told."""
+    if not left:
+        return f"{_('Recorded. The rest of the steps is open now.')} {_('And how are you?')}"
+    still = ngettext(
+        "Recorded. %(count)s person must still be told.",
+        "Recorded. %(count)s people must still be told.",
+        left,
+    )
+    return still % {"count": left}
+
+
+def already_told(request: AuthedRequest, ending: Ending, people: Sequence[Person]) -> HttpResponse:
+    """Nobody is left to tell: show what is recorded, with the way to correct it."""
+    told = [person for person in people if person.telling]
+    context = {"ending": ending, "told": told}
+    return render(request, "endings/told_already.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def correct_telling(request: AuthedRequest, pk: UUID, telling: UUID) -> HttpResponse:
+    """The first version stays readable."""
+    recorded, person = telling_of(request, pk, telling)
+    ending = recorded.ending
+    sent = request.POST if request.method == "POST" else None
+    form = told_form(sent, ending, [person], recorded=recorded)
+    differences: list[Difference] = []
+    if form.is_valid():
+        said = {name: value for name, value in form.cleaned_data.items() if name != "people"}
+        try:
+            tellings.correct_telling(telling=recorded, told=Told(**said), by=request.user, at=now())
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        except ChangedMeanwhile:
+            differences = told_differently(recorded, form)
+        else:
+            messages.success(request, _("Corrected. The first version stays readable."))
+            return redirect(ending)
+    context = {
+        "ending": ending,
+        "telling": recorded,
+        "form": form,
+        "planned_words": tellings.planned_words(ending, recorded.on),
+        "differences": differences,
+    }
+    status = 409 if differences else 422 if form.errors else 200
+    return render(request, "endings/correct_telling.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def take_back_telling(request: AuthedRequest, pk: UUID, telling: UUID) -> HttpResponse:
+    """It was not so: one file was taken for another, say."""
+    recorded, _person = telling_of(request, pk, telling)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            tellings.take_back_telling(
+                telling=recorded, by=request.user, at=now(), **form.cleaned_data
+            )
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        except ChangedMeanwhile:
+            form.add_error(None, _("Somebody has corrected this version already."))
+        else:
+            messages.success(request, _("Taken back. What was recorded stays readable."))
+            return redirect(recorded.ending)
+    context = {
+        "ending": recorded.ending,
+        "form": form,
+        "confirm_label": _("Take it back"),
+        "cancel_url": recorded.ending.get_absolute_url(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "endings/take_back_telling.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def record_not_today(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    sent = request.POST if request.method == "POST" else None
+    occasions = occasions_of(ending, on=today(), at=now(), states=MISSED)
+    form = NotTodayForm(sent, occasions=occasions, today=today())
+    if form.is_valid():
+        why_not = NotNow(**form.cleaned_data)
+        try:
+            tellings.record_not_today(ending=ending, why_not=why_not, by=request.user, at=now())
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Recorded. Nobody counts this as late."))
+            return redirect(ending)
+    context = {"ending": ending, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "endings/record_not_today.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def record_not_told_exception(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """The client cannot be told: why, and what is done instead, for the supervisor (R1)."""
+    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    form = ExplanationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            exceptions.record_not_told_exception(
+                ending=ending,
+                explanation=Explanation(**form.cleaned_data),
+                by=request.user,
+                at=now(),
+            )
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Recorded. Your supervisor sees it with your reason."))
+            return redirect(ending)
+    context = {"ending": ending, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "endings/record_not_told_exception.html", context, status=status)
+
+
+# --- what the pages ask for -------------------------------------------------------------------------
+def telling_of(request: AuthedRequest, pk: UUID, telling: UUID) -> tuple[Telling, Person]:
+    """Return a recorded telling that this person may correct, and whom it is about."""
+    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    mine = Telling.objects.editable_by(request.user).select_related("person", "session")
+    recorded = get_object_or_404(mine, pk=telling, ending=ending, is_taken_back=False)
+    recorded.ending = ending
+    told = next((one for one in people_to_tell(ending) if is_row(one, recorded.person)), None)
+    return recorded, told or Person(f"row:{recorded.person_id}", "", "", must=False)
+
+
+def is_row(person: Person, row: PersonToTell) -> bool:
+    return person.row is not None and person.row.pk == row.pk
+
+
+def told_form(
+    sent: Any,
+    ending: Ending,
+    people: Sequence[Person],
+    *,
+    remark: Callable[[date], str] | None = None,
+    recorded: Telling | None = None,
+    asked: Any = None,
+) -> ToldForm:
+    """Return the form with its picks and defaults; `recorded` fills it for a correction."""
+    occasions = occasions_of(ending, on=today(), at=now())
+    if recorded is not None:
+        occasions = with_recorded(occasions, recorded)
+    everybody = people if recorded is None else people_to_tell(ending)
+    to_tell = [one for one in people if recorded is not None or not one.is_told]
+    must = [one.key for one in to_tell if one.must or recorded is not None]
+    first = occasions[0]
+    initial = (
+        of_recorded(recorded)
+        if recorded is not None
+        else {
+            "how": first.session.mode if first.session else ending.assignment.usual_mode,
+            "present": [BY, *(one.key for one in everybody if one.client)],
+        }
+    )
+    days = {name: asked[name] for name in ("day", "other_day") if asked and name in asked}
+    return ToldForm(
+        sent,
+        initial={"day": first.value, "people": must, **initial, **days},
+        occasions=occasions,
+        today=today(),
+        remark=remark,
+        people=[(one.key, Choice(one.name, one.kind)) for one in to_tell],
+        present=who_was_there(everybody),
+        usual_mode=ending.assignment.usual_mode,
+        has_planned_words=bool(tellings.planned_words(ending, today())),
+    )
+
+
+def who_was_there(people: Sequence[Person]) -> list[tuple[str, Any]]:
+    clients = [one for one in people if one.client]
+    others = [one for one in people if not one.client]
+    return [
+        *((one.key, one.name) for one in clients),
+        (BY, _("You")),
+        *((one.key, Choice(one.name, one.kind)) for one in others),
+        (ELSE, _("Somebody else")),
+    ]
+
+
+def of_recorded(telling: Telling) -> dict[str, Any]:
+    """Return what a correction starts from."""
+    plain = ("how", "present", "feelings", "shares_words", "already_knew")
+    sealed = ("why_not_in_person", "reaction", "already_knew_from")
+    return {
+        **{name: getattr(telling, name) for name in plain},
+        **{name: str(getattr(telling, name)) for name in sealed},
+        "words": "" if telling.as_planned else str(telling.words),
+    }
+
+
+def with_recorded(occasions: list[Occasion], telling: Telling) -> list[Occasion]:
+    """Put the day that was recorded first, whatever it is."""
+    label = dates.day(telling.on, today())
+    small = _("As it is recorded")
+    kept = Occasion("recorded", telling.on, label, small, telling.session)
+    same = f"session:{telling.session_id}"
+    return [kept, *(one for one in occasions if one.value != same)]
+
+
+def told_differently(telling: Telling, form: ToldForm) -> list[Difference]:
+    """Return what somebody else's correction says against what was typed here (409)."""
+    newest = telling
+    while hasattr(newest, "corrected_by"):
+        newest = newest.corrected_by
+    typed, feeling = form.cleaned_data, dict(Feeling.choices)
+    pairs: list[tuple[str, Any, Any]] = [
+        ("day", dates.day(newest.on), dates.day(typed["on"])),
+        ("how", newest.get_how_display(), Telling.How(typed["how"]).label),
+        ("words", "" if newest.as_planned else str(newest.words), typed["words"]),
+        (
+            "feelings",
+            dates.listed([feeling[one] for one in newest.feelings]),
+            dates.listed([feeling[one] for one in typed["feelings"]]),
+        ),
+        ("reaction", str(newest.reaction), typed["reaction"]),
+    ]
+    return [
+        Difference(form.fields[name].label or "", str(theirs), str(mine))
+        for name, theirs, mine in pairs
+        if str(theirs) != str(mine)
+    ]
+
+
+# --- notice -----------------------------------------------------------------------------------------
+def notice_by_day(request: AuthedRequest, ending: Ending) -> Callable[[date], Notice | None]:
+    """Return what a telling on any day leaves; the sessions are read once."""
+    meetings, policy = meetings_of(ending), policy_of(request.practice)
+    last_on = last_day_of(ending, meetings)
+
+    def notice_after(on: date) -> Notice | None:
+        return None if last_on is None else notice_on(on, meetings, last_on, policy)
+
+    return notice_after
+
+
+def remark(notice_after: Callable[[date], Notice | None]) -> Callable[[date], str]:
+    """Return the second line of a pick: what this day leaves."""
+
+    def remarked(on: date) -> str:
+        notice = notice_after(on)
+        return notice_remark(notice) if notice else ""
+
+    return remarked
+
+
+def chosen_day(form: ToldForm) -> date:
+    """Return the day that the page speaks about: the one picked, else the proposal."""
+    occasion = form.occasions.get(form["day"].value() or "")
+    if occasion is not None:
+        return occasion.on
+    try:
+        return min(date.fromisoformat(str(form["other_day"].value())), today())
+    except ValueError:
+        return today()
