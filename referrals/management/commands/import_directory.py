@@ -1,0 +1,67 @@
+"""Take a public directory in: script/manage import_directory PATH [--dry-run]."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import RuleBroken
+from referrals.models import DirectoryImport, DirectoryIssue
+from referrals.operations.import_directory import import_directory
+from referrals.readers import Reader, reader_for
+from referrals.readers.remarks import sentence
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import a public service directory: SAMHSA tables or an Ohana folder. Twice is once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="a folder of tables, or one table")
+        parser.add_argument("--dry-run", action="store_true", help="count only, change nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        reader = self.reader_at(options["path"])
+        try:
+            run = import_directory(
+                reader=reader,
+                by=None,
+                at=now(),
+                dry_run=options["dry_run"],
+                progress=self.say_progress if options["verbosity"] > 1 else None,
+            )
+        except RuleBroken as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.say_remarks(run)
+        self.stdout.write(
+            f"{run.new} new, {run.changed} changed, {run.same} same,"
+            f" {run.skipped} skipped, {run.rejected} rejected"
+        )
+
+    def reader_at(self, path: Path) -> Reader:
+        if not path.exists():
+            raise CommandError(f"{path} is not there.")
+        reader = reader_for(path)
+        if reader is None:
+            raise CommandError(
+                _("%(path)s holds no table that is known here. Nothing has been changed.")
+                % {"path": path}
+            )
+        return reader
+
+    def say_progress(self, rows: int) -> None:
+        self.stdout.write(f"{rows} rows read", ending="\r")
+
+    def say_remarks(self, run: DirectoryImport) -> None:
+        for code, count in sorted(run.counts["remarks"].items()):
+            self.stdout.write(f"{code}: {count}")
+        rejected = run.issues.filter(weight=DirectoryIssue.Weight.REJECTED)[:SHOWN]
+        for issue in rejected:
+            self.stdout.write(f"{issue.file}:{issue.line}: {sentence(issue.code, issue.params)}")
+        if run.missing:
+            self.stdout.write(
+                f"{run.missing} services are in the directory and not in these files."
+            )
