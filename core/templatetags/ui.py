@@ -59,11 +59,11 @@ def icon_use(name: str) -> SafeString:
 
 
 # --- dates and numbers ------------------------------------------------------------------------------
-def or_nothing(write: Callable[..., str]) -> Callable[..., str]:
+def or_nothing(write: Callable[[Any], str]) -> Callable[[Any], str]:
     """Let a filter answer an empty value with an empty text."""
 
-    def filtered(value: Any, *args: Any) -> str:
-        return "" if value in (None, "") else write(value, *args)
+    def filtered(value: Any) -> str:
+        return "" if value in (None, "") else write(value)
 
     return filtered
 
@@ -83,8 +83,13 @@ register.filter("whole_date", or_nothing(dates.whole_date))
 register.filter("short_date", or_nothing(dates.short_date))
 register.filter("month", or_nothing(dates.month))
 register.filter("weekday", or_nothing(dates.weekday))
-register.filter("relative_days", or_nothing(dates.relative_days))
 register.filter("number", or_nothing(dates.number))
+
+
+@register.filter
+def relative_days(value: date | None, on: date) -> str:
+    """“in 3 days”, counted from `on`."""
+    return dates.relative_days(value, on) if value else ""
 
 
 @register.filter

@@ -22,7 +22,7 @@ def done(day, month):
 
 
 def lane(name, number, rhythm, window, **facts):
-    opens, closes = window if window else (None, None)
+    opens, closes = window or (None, None)
     return Lane(
         code=f"C-{number}",
         name=name,
