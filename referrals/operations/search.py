@@ -1,5 +1,6 @@
 """Find services: by words in four languages, by letters where a word is misspelt, by nearness."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
@@ -17,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import ASin, Cos, Lower, Power, Radians, Sin, Sqrt
+from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
 from psycopg import sql
 
 from core.names import folded
@@ -40,10 +41,25 @@ ORDER_OF_ROOM: Final = (
 Entries = SearchEntryQuerySet
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A town or postal code of the directory, and the middle of its entries where that is known."""
+
+    town: str
+    region: str
+    point: Point | None
+
+    @property
+    def condition(self) -> Q:
+        """Entries of this very town or postal code."""
+        named = Q(city__iexact=self.town) | Q(postal_code__iexact=self.town)
+        return named & Q(region=self.region)
+
+
 def search_services(
     query: str = "",
     *,
-    near: Point | None = None,
+    near: Near | None = None,
     within_km: float = 40,
     languages: tuple[str, ...] = (),
     new_clients: tuple[str, ...] = (),
@@ -111,7 +127,7 @@ class WorkedOut(SearchQuery):
     template = "%(expressions)s::tsquery"
 
 
-def in_order(entries: Entries, *, near: Point | None, query: str) -> Entries:
+def in_order(entries: Entries, *, near: Near | None, query: str) -> Entries:
     room = Case(
         *(When(accepting=each, then=place) for place, each in enumerate(ORDER_OF_ROOM)),
         default=len(ORDER_OF_ROOM),
@@ -120,21 +136,24 @@ def in_order(entries: Entries, *, near: Point | None, query: str) -> Entries:
     avoided = Case(When(service__overlay__do_not_refer=True, then=1), default=0)
     preferred = Case(When(service__overlay__is_preferred=True, then=0), default=1)
     first: list[Any] = [avoided]
-    first += ["distance_km"] if near else []
+    first += [F("distance_km").asc(nulls_last=True)] if near else []
     first += ["-rank"] if query.strip() else []
     newest = F("checked_on").desc(nulls_last=True)
     return entries.order_by(*first, preferred, room, newest, "service__name", "pk")
 
 
-def within(entries: Entries, near: Point, km: float) -> Entries:
-    """Keep entries within `km` of a point, with `distance_km`."""
-    box = box_around(near, km)
+def within(entries: Entries, near: Near, km: float) -> Entries:
+    """Keep entries within `km`, with `distance_km`; those without a point if they are in the same town."""
+    same_town = Q(latitude=None) & near.condition
+    if near.point is None:
+        return entries.filter(near.condition).annotate(distance_km=Value(None, FloatField()))
+    box = box_around(near.point, km)
+    in_the_box = Q(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+    distance = Case(When(latitude__isnull=False, then=distance_from(near.point)))
     return (
-        entries.filter(
-            latitude__range=(box.south, box.north), longitude__range=(box.west, box.east)
-        )
-        .annotate(distance_km=distance_from(near))
-        .filter(distance_km__lte=km)
+        entries.filter(in_the_box | same_town)
+        .annotate(distance_km=distance)
+        .filter(Q(distance_km__lte=km) | Q(distance_km=None))
     )
 
 
@@ -154,23 +173,24 @@ def distance_from(near: Point) -> Expression:
     )
 
 
-def point_of(place: str) -> Point | None:
-    """Return the middle of the entries in a town (“Waterbury, CT”) or at a postal code; nothing if unknown.
+def find_place(place: str) -> Near | None:
+    """Return the town (“Waterbury, CT”) or postal code that `place` names in the directory; nothing if unknown.
 
     No address of a client is ever looked up, here or elsewhere. Of towns with one name the one with
     the most entries is meant.
     """
     town, _comma, region = (part.strip() for part in place.partition(","))
-    with_points = SearchEntry.objects.filter(latitude__isnull=False)
-    here = Q(postal_code__iexact=town) | Q(city_lower=town.lower())
+    here = Q(postal_code__iexact=town) | Q(city__iexact=town)
     if region:
         here &= Q(region__iexact=region)
-    middle = (
-        with_points.annotate(city_lower=Lower("city"))
-        .filter(here)
+    found = (
+        SearchEntry.objects.filter(here)
         .values("region")
         .annotate(north=Avg("latitude"), east=Avg("longitude"), many=Count("pk"))
         .order_by("-many", "region")
         .first()
     )
-    return Point(middle["north"], middle["east"]) if middle else None
+    if not town or found is None:
+        return None
+    known = found["north"] is not None
+    return Near(town, found["region"], Point(found["north"], found["east"]) if known else None)
