@@ -19,11 +19,11 @@ HEARTBEAT = "config.heartbeat"
 LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to another worker
 
 
-class Task(celery.Task):
+class Task(celery.Task[Any, Any]):
     """What every task of ours is."""
 
 
-app = celery.Celery("practice", task_cls=Task)
+app: celery.Celery[Any] = celery.Celery("practice", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     timezone="UTC",

@@ -6,6 +6,7 @@ another kind of queue they are files under DATA_DIR, which those machines then s
 
 import time
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 from django.conf import settings
@@ -16,14 +17,14 @@ STALE_AFTER = 60.0  # seconds
 class Pulse:
     """The last sign of life of each named process."""
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: Celery[Any]) -> None:
         self.app = app
 
     def beat(self, name: str) -> None:
         """Write that `name` is alive now."""
         if self.beside_the_queue:
             with self.app.connection_for_write() as queue:
-                queue.default_channel.client.set(f"pulse.{name}", repr(time.time()))
+                keys_of(queue).set(f"pulse.{name}", repr(time.time()))
         else:
             self.file(name).parent.mkdir(parents=True, exist_ok=True)
             self.file(name).write_text(repr(time.time()))
@@ -39,7 +40,7 @@ class Pulse:
     def last(self, name: str) -> float | None:
         if self.beside_the_queue:
             with self.app.connection_for_read() as queue:
-                said = queue.default_channel.client.get(f"pulse.{name}")
+                said = keys_of(queue).get(f"pulse.{name}")
         else:
             said = self.file(name).read_text() if self.file(name).exists() else None
         return float(said) if said else None
@@ -50,3 +51,8 @@ class Pulse:
 
     def file(self, name: str) -> Path:
         return Path(settings.DATA_DIR) / "run" / f"pulse.{name}"
+
+
+def keys_of(queue: Any) -> Any:
+    """Return the client of the Valkey or Redis that holds the queue."""
+    return queue.default_channel.client

@@ -32,7 +32,7 @@ def enter(lock: str) -> None:
             if not satisfied(lock):
                 make(lock)
     if Path(sys.prefix).resolve() != HOME.resolve():
-        os.execv(str(PYTHON), [str(PYTHON), *sys.argv])
+        os.execv(str(PYTHON), [str(PYTHON), *sys.argv])  # noqa: S606 -- no shell is meant
     sys.path[0] = str(ROOT)
 
 
@@ -42,7 +42,9 @@ def refuse_this_machine() -> None:
     if here != "Linux x86_64":
         sys.exit(f"This runs on Linux x86-64; here is {here}.")
     if platform.libc_ver()[0] != "glibc":
-        sys.exit("This needs a Linux with glibc (Debian, Ubuntu, Fedora …); here is another C library.")
+        sys.exit(
+            "This needs a Linux with glibc (Debian, Ubuntu, Fedora …); here is another C library."
+        )
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         sys.exit(
             f"This needs Python 3.11 to 3.13; here is {platform.python_version()}."
@@ -52,7 +54,9 @@ def refuse_this_machine() -> None:
 
 def satisfied(lock: str) -> bool:
     """Say whether `.venv` was filled from the lock file as it is now, by a Python that is still there."""
-    return PYTHON.exists() and marker(lock).exists() and marker(lock).read_text() == fingerprint(lock)
+    return (
+        PYTHON.exists() and marker(lock).exists() and marker(lock).read_text() == fingerprint(lock)
+    )
 
 
 def marker(lock: str) -> Path:
@@ -79,9 +83,10 @@ def make(lock: str) -> None:
         debian = f"apt-get install python3.{sys.version_info[1]}-venv"
         run([base_python(), "-m", "venv", str(HOME)], hint=f"On Debian or Ubuntu: {debian}")
     say(f"Installing requirements/{lock}.txt; this happens once and takes a minute")
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    wanted = ["--require-hashes", "-r", str(ROOT / "requirements" / f"{lock}.txt")]
     run(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        + ["--require-hashes", "-r", str(ROOT / "requirements" / f"{lock}.txt")],
+        [str(PYTHON), "-m", "pip", "install", *quiet, *wanted],
         hint="Is there a network?",
     )
     for name in LOCKS[: LOCKS.index(lock) + 1]:

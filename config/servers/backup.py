@@ -42,7 +42,9 @@ def backup(data: DataDirectory, words: list[str]) -> int:
         raise Refused(f"There are no data in {data.root} yet.")
     with refusing(f"{target} cannot be written", OSError), servers_up(data, "script/manage backup"):
         dump(embedded_cluster(data), target)
-        Secrets(target.parent).write(keys_beside(target).name, json.dumps(kept_keys(data), indent=1))
+        Secrets(target.parent).write(
+            keys_beside(target).name, json.dumps(kept_keys(data), indent=1)
+        )
     say(f"The data are in {target}")
     say(f"The keys are in {keys_beside(target)}: keep them in another place than the data")
     return 0
@@ -54,7 +56,9 @@ def restore(data: DataDirectory, words: list[str]) -> int:
     refuse_external()
     with hold(data, "script/manage restore") as held:
         if data.database.exists():
-            raise Refused(f"{data.root} holds data already: restore into an empty folder with --data.")
+            raise Refused(
+                f"{data.root} holds data already: restore into an empty folder with --data."
+            )
         give_keys(data, read_keys(source))
         make_socket_folder(data)
         cluster = embedded_cluster(data)
@@ -63,7 +67,9 @@ def restore(data: DataDirectory, words: list[str]) -> int:
             with running(cluster, data, keep=held.descriptor):
                 load(cluster, source)
         except BaseException:
-            shutil.rmtree(cluster.folder, ignore_errors=True)  # empty or half: so that it can be tried again
+            shutil.rmtree(
+                cluster.folder, ignore_errors=True
+            )  # empty or half: so that it can be tried again
             raise
     say(f"Restored into {data.root}; script/server --data {data.root} starts it")
     return 0
@@ -71,7 +77,9 @@ def restore(data: DataDirectory, words: list[str]) -> int:
 
 def upgrade(data: DataDirectory, words: list[str]) -> int:
     """Move the data to the PostgreSQL that this release brings; the old folder is kept beside them."""
-    argparse.ArgumentParser(prog="script/manage upgrade", description=upgrade.__doc__).parse_args(words)
+    argparse.ArgumentParser(prog="script/manage upgrade", description=upgrade.__doc__).parse_args(
+        words
+    )
     refuse_external()
     major = postgres.major_of(data.database)
     if major is None:
@@ -80,8 +88,12 @@ def upgrade(data: DataDirectory, words: list[str]) -> int:
         say(f"The data are of PostgreSQL {major}, which is what this release brings")
         return 0
     with hold(data, "script/manage upgrade") as held:
-        kept = move(data, engine_of(data, major), engine_of_this_release(data), keep=held.descriptor)
-    say(f"The data are of PostgreSQL {wheel_major()} now; {kept} holds the old ones and can be removed")
+        kept = move(
+            data, engine_of(data, major), engine_of_this_release(data), keep=held.descriptor
+        )
+    say(
+        f"The data are of PostgreSQL {wheel_major()} now; {kept} holds the old ones and can be removed"
+    )
     return 0
 
 
@@ -113,8 +125,17 @@ def move(data: DataDirectory, old: Engine, new: Engine, *, keep: int) -> Path:
 
 def exchange(one: Path, other: Path) -> None:
     """Exchange two folders in one step: there is no moment without data."""
-    LIBC.renameat2.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
-    if LIBC.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) != 0:
+    LIBC.renameat2.argtypes = [
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_uint,
+    ]
+    if (
+        LIBC.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+        != 0
+    ):
         words = os.strerror(ctypes.get_errno())
         raise Refused(f"{one} and {other} cannot be exchanged on this file system: {words}")
 
@@ -183,7 +204,9 @@ def kept_keys(data: DataDirectory) -> dict[str, str]:
 
 def read_keys(source: Path) -> dict[str, str]:
     path = keys_beside(source)
-    with refusing(f"The keys in {path} cannot be read, and without them nobody can read the data", OSError):
+    with refusing(
+        f"The keys in {path} cannot be read, and without them nobody can read the data", OSError
+    ):
         text = path.read_text()
     with refusing(f"{path} does not hold keys", ValueError):
         keys: dict[str, str] = json.loads(text)
@@ -195,8 +218,12 @@ def read_keys(source: Path) -> dict[str, str]:
 def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
     """Keep the keys of a backup in a data directory; others that are there already are not overwritten."""
     secrets = Secrets(data.secrets)
-    if other := [name for name in KEPT if name in keys and secrets.read(name) not in (None, keys[name])]:
-        raise Refused(f"{data.secrets} holds another {other[0]}: restore into an empty folder with --data.")
+    if other := [
+        name for name in KEPT if name in keys and secrets.read(name) not in (None, keys[name])
+    ]:
+        raise Refused(
+            f"{data.secrets} holds another {other[0]}: restore into an empty folder with --data."
+        )
     for name in KEPT:
         if name in keys:
             secrets.write(name, keys[name])
@@ -207,7 +234,9 @@ def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
 
 def refuse_external() -> None:
     if any(os.environ.get(setting) for setting in external.SETTINGS.values()):
-        raise Refused("This is for the embedded database; an external one has its own tools for it.")
+        raise Refused(
+            "This is for the embedded database; an external one has its own tools for it."
+        )
 
 
 def file_argument(command: str, meaning: str, words: list[str]) -> Path:

@@ -14,7 +14,7 @@ from config.servers.processes import PROJECT, Practice
 from config.servers.refusal import Refused
 from config.servers.run import shared_settings
 from config.servers.stack import servers_up
-from config.servers.supervisor import Stopped, Supervisor, stopping_on_signals
+from config.servers.supervisor import Stopped, stopping_on_signals
 
 # Who a command connects as; any other is the app, and `script/manage --as` overrules.
 OWNER_COMMANDS = {
@@ -40,7 +40,9 @@ def manage(*, folder: str, role: str | None, command: list[str]) -> int:
             data = open_data_directory(folder)
             if name in backup.COMMANDS:
                 return backup.COMMANDS[name](data, words)
-            with practice_of(data, f"script/manage {name}", migrated=name not in OWNER_COMMANDS) as practice:
+            with practice_of(
+                data, f"script/manage {name}", migrated=name not in OWNER_COMMANDS
+            ) as practice:
                 django = [sys.executable, str(PROJECT / "manage.py"), *command]
                 return foreground(django, practice.environment(role or role_of(name)))
     except Refused as refusal:
@@ -53,7 +55,10 @@ def manage(*, folder: str, role: str | None, command: list[str]) -> int:
 def bench(*, folder: str, name: str, rest: list[str]) -> int:
     """Run a benchmark and return its status."""
     try:
-        with stopping_on_signals(), practice_of(open_data_directory(folder), "script/bench") as practice:
+        with (
+            stopping_on_signals(),
+            practice_of(open_data_directory(folder), "script/bench") as practice,
+        ):
             os.chdir(PROJECT)
             databases = practice.stack.databases
             environment = {

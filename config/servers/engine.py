@@ -69,7 +69,9 @@ def engine_of(data: DataDirectory, major: int) -> Engine:
             f"The data are of PostgreSQL {major}, and {data.engines} no longer holds that version:"
             " make a backup with the release that wrote them, and restore it here."
         )
-    return max(kept, key=lambda engine: [int(part) for part in re.findall(r"\d+", engine.folder.name)])
+    return max(
+        kept, key=lambda engine: [int(part) for part in re.findall(r"\d+", engine.folder.name)]
+    )
 
 
 def copy_wheel(target: Path) -> None:

@@ -22,7 +22,9 @@ def database_urls(given: Mapping[str, str]) -> dict[str, str] | None:
     if not urls:
         return None
     if missing := [SETTINGS[role] for role in SETTINGS if role not in urls]:
-        raise Refused(f"An external database needs three addresses; {' and '.join(missing)} not set.")
+        raise Refused(
+            f"An external database needs three addresses; {' and '.join(missing)} not set."
+        )
     for role, url in urls.items():
         check_database(url, role=role)
     return urls
@@ -78,11 +80,15 @@ def login_fault(connection: psycopg.Connection, role: str) -> str:
     mighty = one(
         connection, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
     )
-    return f"was entered as “{connection.info.user}”, which row security does not bind." if mighty else ""
+    return (
+        f"was entered as “{connection.info.user}”, which row security does not bind."
+        if mighty
+        else ""
+    )
 
 
 def one(connection: psycopg.Connection, query: str, *values: str) -> object:
-    row = connection.execute(query, values).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query, values).fetchone()
     return row[0] if row else None
 
 

@@ -9,6 +9,7 @@ from config.servers.part import LIBC, PR_SET_PDEATHSIG
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
+preload_app = True  # imported once; no connection is opened before the fork
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60  # seconds; a page that takes longer is a defect
 graceful_timeout = 8  # less than the supervisor's patience

@@ -30,7 +30,9 @@ class Secrets:
         path = self.folder / name
         unfinished = path.with_name(path.name + ".new")
         unfinished.unlink(missing_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(
+            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+        ) as file:
             file.write(value + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -44,7 +44,11 @@ class Part:
 
         Call from the main thread: the kernel's tie follows the thread, not the process.
         """
-        with stops_held_back() as mask, opened(self.log) as log, opened(self.output or self.log) as output:
+        with (
+            stops_held_back() as mask,
+            opened(self.log) as log,
+            opened(self.output or self.log) as output,
+        ):
             process = subprocess.Popen(
                 [str(word) for word in self.command],
                 env=dict(self.environment),

@@ -36,7 +36,12 @@ SETTINGS = {
     "timezone": "UTC",
 }
 # What a test may lose and a practice may not.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ def major_of(folder: Path) -> int | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise Refused(f"{folder} is no PostgreSQL data folder: PG_VERSION cannot be read.") from error
+        raise Refused(
+            f"{folder} is no PostgreSQL data folder: PG_VERSION cannot be read."
+        ) from error
 
 
 def initialise(cluster: Cluster, *, careless: bool = False) -> None:
@@ -80,7 +87,10 @@ def initialise(cluster: Cluster, *, careless: bool = False) -> None:
         cluster.account.owns(unfinished)
     with password_file(cluster) as descriptor:
         made = subprocess.run(
-            [cluster.engine.program("initdb"), *initdb_options(unfinished, descriptor, careless=careless)],
+            [
+                cluster.engine.program("initdb"),
+                *initdb_options(unfinished, descriptor, careless=careless),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -148,10 +158,14 @@ def wait_until_ready(cluster: Cluster, running: Running) -> None:
             cluster.connect(SUPERUSER, "postgres").close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise Refused(f"The passwords under secrets/ are not those of {cluster.folder}.") from error
+                raise Refused(
+                    f"The passwords under secrets/ are not those of {cluster.folder}."
+                ) from error
             if running.ended or time.monotonic() > deadline:
                 part = running.part
-                raise Refused(f"PostgreSQL did not start, see {part.log}: {part.last_words()}") from error
+                raise Refused(
+                    f"PostgreSQL did not start, see {part.log}: {part.last_words()}"
+                ) from error
             time.sleep(0.02)
         else:
             return
@@ -160,12 +174,20 @@ def wait_until_ready(cluster: Cluster, running: Running) -> None:
 def set_up(cluster: Cluster) -> None:
     """Make the database, roles, passwords and extensions, or bring them up to what this release says."""
     with cluster.connect(SUPERUSER, "postgres") as connection:
-        if not connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone():
+        if not connection.execute(
+            "select 1 from pg_database where datname = %s", [DATABASE]
+        ).fetchone():
             name = sql.Identifier(DATABASE)
-            connection.execute(sql.SQL("create database {} template template0 encoding 'UTF8'").format(name))
+            connection.execute(
+                sql.SQL("create database {} template template0 encoding 'UTF8'").format(name)
+            )
     with cluster.connect(SUPERUSER) as connection:
         connection.execute(ROLES.read_bytes())
         for role in LOGINS:
             password = sql.Literal(cluster.passwords[role])
-            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), password))
-        connection.execute(sql.SQL("alter database {} owner to owner").format(sql.Identifier(DATABASE)))
+            connection.execute(
+                sql.SQL("alter role {} password {}").format(sql.Identifier(role), password)
+            )
+        connection.execute(
+            sql.SQL("alter database {} owner to owner").format(sql.Identifier(DATABASE))
+        )

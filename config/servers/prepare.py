@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from config.servers.keys import Secrets
 from config.servers.processes import PROJECT, Practice
 from config.servers.supervisor import Supervisor
 
@@ -71,7 +70,9 @@ def mark_of(connection: psycopg.Connection) -> str:
 
 def collect_static(practice: Practice, supervisor: Supervisor) -> None:
     """Collect the static files when ours or a dependency's may have changed."""
-    ours = [path for folder in ("static", *APPS) for path in (PROJECT / folder).rglob("static/**/*")]
+    ours = [
+        path for folder in ("static", *APPS) for path in (PROJECT / folder).rglob("static/**/*")
+    ]
     files = [path for path in [*ours, *(PROJECT / "static").rglob("*")] if path.is_file()]
     folder = Path(os.environ.get("STATIC_ROOT", practice.data.root / "static"))
     marker = folder.with_name(folder.name + ".collected")

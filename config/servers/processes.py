@@ -23,7 +23,9 @@ class Practice:
 
     def environment(self, role: str) -> dict[str, str]:
         """Return what a process of `role` sees: what we were given, less the addresses of other roles."""
-        given = {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URL")}
+        given = {
+            name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URL")
+        }
         return {
             **given,
             "DJANGO_SETTINGS_MODULE": "config.settings.production",
@@ -52,7 +54,9 @@ class Practice:
 
     def python(self, name: str, words: list[str], role: str) -> Part:
         """Return a Python process; the kernel's SIGQUIT at our death is each server's quick way out."""
-        pooled = {} if name == "web" else {"DATABASE_POOL": "0"}  # a pool does not survive the worker's forks
+        pooled = (
+            {} if name == "web" else {"DATABASE_POOL": "0"}
+        )  # a pool does not survive the worker's forks
         return Part(
             name,
             [sys.executable, *words],

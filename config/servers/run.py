@@ -63,7 +63,10 @@ def shared_settings(
     """Return what every process is told besides keys and addresses."""
     decided = data.root / "demo.done"
     shown = demo and (not decided.exists() or decided.stat().st_size > 0)
-    settings = {"PUBLIC_URL": given.get("PUBLIC_URL", f"http://localhost:{port}"), "DEMO": str(int(shown))}
+    settings = {
+        "PUBLIC_URL": given.get("PUBLIC_URL", f"http://localhost:{port}"),
+        "DEMO": str(int(shown)),
+    }
     if shown:
         settings["DEMO_PASSWORD"] = Secrets(data.secrets).demo_password(given.get("DEMO_PASSWORD"))
     return settings
@@ -78,7 +81,9 @@ def free_port(port: int) -> int:
         except OverflowError as error:
             raise Refused(f"There is no port {port}; ports go from 1 to 65535.") from error
         except OSError as error:
-            raise Refused(f"Port {port} is taken or not allowed: choose another with --port.") from error
+            raise Refused(
+                f"Port {port} is taken or not allowed: choose another with --port."
+            ) from error
         free: int = tried.getsockname()[1]
         return free
 
@@ -94,7 +99,9 @@ def wait_until_healthy(port: int, supervisor: Supervisor) -> dict[str, str]:
         if health is not None and (not faults or waited > ALL_HEALTHY_WITHIN):
             return faults
         if waited > WEB_ANSWERS_WITHIN:
-            raise Refused("The web did not answer within a minute; see log/web.log in the data directory.")
+            raise Refused(
+                "The web did not answer within a minute; see log/web.log in the data directory."
+            )
         time.sleep(0.1)
 
 

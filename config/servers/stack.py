@@ -89,6 +89,7 @@ def addresses(cluster: Cluster) -> dict[str, str]:
 def start_valkey(data: DataDirectory, supervisor: Supervisor) -> str:
     running = supervisor.start(valkey.server(data.queue, data.sockets, data.log))
     valkey.wait_until_ready(data.sockets, running)
+    valkey.forget_pulses(data.sockets)
     return valkey.url(data.sockets)
 
 

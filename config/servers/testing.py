@@ -14,6 +14,7 @@ from pathlib import Path
 from psycopg import sql
 
 from config.servers import postgres
+from config.servers.backup import dump, load
 from config.servers.data import (
     DataDirectory,
     hold,
@@ -21,7 +22,6 @@ from config.servers.data import (
     open_data_directory,
     try_to_hold,
 )
-from config.servers.backup import dump, load
 from config.servers.engine import Engine, engine_of_this_release, wheel_folder
 from config.servers.part import Part
 from config.servers.postgres import LOGINS, ROLES, SUPERUSER, Cluster
@@ -29,9 +29,13 @@ from config.servers.prepare import APPS, LOCK, fingerprint
 from config.servers.processes import PROJECT
 from config.servers.supervisor import Supervisor
 
-VARIABLE = "TEST_DATABASE_URL"  # one process of a run starts the cluster, and those below it find it here
+VARIABLE = (
+    "TEST_DATABASE_URL"  # one process of a run starts the cluster, and those below it find it here
+)
 PREFIX = "practice-test-"
-YOUNG = 60.0  # seconds; a folder younger than this may belong to a start that has not got its lock yet
+YOUNG = (
+    60.0  # seconds; a folder younger than this may belong to a start that has not got its lock yet
+)
 
 # `tester` can stand in each role, but has no right before it does: a test that forgets is refused.
 TESTER = """
@@ -115,7 +119,9 @@ def fill_template(cluster: Cluster, data: DataDirectory, supervisor: Supervisor)
     templates.mkdir(parents=True, exist_ok=True)
     supervisor.run(migration_of_template(cluster, data))
     dump(cluster, kept, "template1")
-    for old in sorted(templates.glob("*.dump"), key=lambda path: path.stat().st_mtime)[:-KEPT_TEMPLATES]:
+    for old in sorted(templates.glob("*.dump"), key=lambda path: path.stat().st_mtime)[
+        :-KEPT_TEMPLATES
+    ]:
         old.unlink(missing_ok=True)
 
 
