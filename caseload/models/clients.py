@@ -5,6 +5,7 @@ from typing import Any, Self, TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -67,6 +68,9 @@ class Client(Revisioned):
     def save(self, *args: Any, **options: Any) -> None:
         self.sort_key = sort_key(self.sort_by or self.name)
         super().save(*args, **options)
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:client", args=[self.pk])
 
     @property
     def called(self) -> str:

@@ -1,18 +1,20 @@
 """Stretches of work and who does them, over dated days."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, Exists, F, Min, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
 from accounts.models.teams import DatedQuerySet, Row, days
 from caseload.models.clients import Client
+from core.dates import clock, listed, weekday
 from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
 from core.sight import opened_by
@@ -67,6 +69,21 @@ class Episode(Revisioned):
     def __str__(self) -> str:
         return f"Episode {self.pk}"
 
+    @property
+    def people(self) -> list[Client]:
+        """Who takes part and has not left; everybody who did, once nobody does."""
+        rows = list(self.participations.all())
+        return [row.client for row in rows if row.left_on is None] or [row.client for row in rows]
+
+    @property
+    def called(self) -> str:
+        """What a page says first: the group's name, or who takes part."""
+        return self.title or listed([client.called for client in self.people])
+
+    @property
+    def codes(self) -> str:
+        return ", ".join(client.code for client in self.people)
+
 
 class OfAnEpisodeQuerySet(DatedQuerySet[Row]):
     """Rows that belong to everybody who works on the episode today."""
@@ -117,12 +134,35 @@ class Participation(models.Model):
         return f"Participation {self.pk}"
 
 
+def who_takes_part(through: str = "episode") -> Prefetch[str]:
+    """Return the prefetch that `Episode.people` needs: one query for any number of rows."""
+    return Prefetch(
+        f"{through}__participations",
+        queryset=Participation.objects.select_related("client").order_by("client__sort_key", "pk"),
+    )
+
+
 class AssignmentQuerySet(DatedQuerySet["Assignment"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(opened_by("assignments_of", "pk", user))
 
     def editable_by(self, user: User) -> Self:
         return self.filter(opened_by("own_assignments_of", "pk", user))
+
+    def with_who(self) -> Self:
+        """Load therapist and people in one more query, for pages that say who."""
+        return self.select_related("therapist", "episode").prefetch_related(who_takes_part())
+
+    def by_name(self) -> Self:
+        """In order of the first name of who takes part."""
+        return self.annotate(first_name=Min("episode__participations__client__sort_key")).order_by(
+            "first_name", "pk"
+        )
+
+    def without_rhythm(self, day: date) -> Self:
+        """Work of `day` that has no rhythm on that day or later."""
+        running = Cadence.objects.filter(assignment=OuterRef("pk")).exclude(ends_on__lt=day)
+        return self.on(day).filter(~Exists(running))
 
     def led_by(self, user: User, day: date) -> Self:
         """What `user` leads or holds on `day`."""
@@ -242,3 +282,22 @@ class Cadence(models.Model):
 
     def __str__(self) -> str:
         return f"Cadence {self.pk}"
+
+    @property
+    def in_words(self) -> str:
+        """Return “Wednesday 10:00, weekly”."""
+        return f"{weekday(MONDAY + timedelta(days=self.weekday))} {clock(self.starts_at)}, {self.how_often}"
+
+    @property
+    def how_often(self) -> str:
+        return every(self.every_weeks)
+
+
+MONDAY = date(2024, 1, 1)  # any Monday: only its weekday is said
+
+
+def every(weeks: int) -> str:
+    """Return “weekly” or “every 2 weeks”."""
+    if weeks == 1:
+        return _now("weekly")
+    return ngettext("every %(count)s week", "every %(count)s weeks", weeks) % {"count": weeks}

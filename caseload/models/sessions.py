@@ -7,10 +7,18 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Site, User
-from caseload.models.episodes import Assignment, Cadence, Episode, Mode, OfAnAssignmentQuerySet
+from caseload.models.episodes import (
+    Assignment,
+    Cadence,
+    Episode,
+    Mode,
+    OfAnAssignmentQuerySet,
+    who_takes_part,
+)
 from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
 
@@ -80,6 +88,16 @@ class SessionQuerySet(OfAnAssignmentQuerySet["Session"]):
     def in_order(self) -> Self:
         return self.order_by("starts_at", "pk")
 
+    def with_who(self) -> Self:
+        """Load what a page says about a session: who, with whom, where; two queries."""
+        return self.select_related(
+            "assignment__therapist", "episode", "room__site", "cadence"
+        ).prefetch_related(who_takes_part())
+
+    def without_answer(self, at: datetime) -> Self:
+        """Sessions that are over and still *planned*: were they held?"""
+        return self.planned().filter(ends_at__lte=at)
+
 
 @tracked
 class Session(Revisioned):
@@ -103,7 +121,9 @@ class Session(Revisioned):
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.ROOM)
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
-    state_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     state_at = models.DateTimeField(null=True, blank=True)
     is_extra = models.BooleanField(default=False)
 
@@ -125,6 +145,18 @@ class Session(Revisioned):
 
     def __str__(self) -> str:
         return f"Session {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("caseload:session", args=[self.pk])
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def where(self) -> str:
+        """Return the room, or how people meet without one."""
+        return str(self.room) if self.room else str(self.get_mode_display())
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
