@@ -20,6 +20,7 @@ from django.utils import translation
 
 from core import drawing, parts
 from core.widgets import Choice, DateInput, PickCheckboxes, PickRadio, TimeInput
+from desk.navigation import ENDINGS, INBOX, SECTIONS
 from tests.core.gallery.departure import TODAY, board_of_marta
 
 HERE = Path(__file__).parent
@@ -271,15 +272,12 @@ class SignIn(forms.Form):
 
 def navigation(theme):
     """Return what desk.navigation and the request give to every page."""
-    labels = [("Today", "calendar-check", 0), ("Caseload", "users", 0), ("Endings", "door-open", 3)]
-    labels += [
-        ("Directory", "book-open", 0),
-        ("Supervision", "messages-square", 1),
-        ("Inbox", "bell", 2),
-    ]
+    places = [*SECTIONS["therapist"], INBOX]
     links = [
-        parts.Link("#", label, icon, count, current=label == "Endings")
-        for label, icon, count in labels
+        parts.Link(
+            "#", str(place.label), place.icon, 3 * (place is ENDINGS), current=place is ENDINGS
+        )
+        for place in places
     ]
     user = SimpleNamespace(name="Marta Zielińska", theme=theme, is_authenticated=True)
     return {
@@ -295,7 +293,7 @@ def navigation(theme):
         "more_url": "#",
         "settings_url": "#",
         "sign_out_url": "#",
-        "messages": [SimpleNamespace(level_tag="success", __str__=lambda: "")],
+        "messages": [],
     }
 
 
@@ -352,7 +350,7 @@ def rendered(page, *, language="en", theme=""):
     """Return one page of the gallery as HTML, in a language and a theme."""
     name = page.partition("?")[0]
     with translation.override(language):
-        context = navigation(theme) | {"messages": []} | contexts()[page]
+        context = navigation(theme) | contexts()[page]
         own = HERE / name
         source = own.read_text() if own.exists() else f'{{% extends "{name}" %}}'
         return engines["django"].from_string(source).render(context)
