@@ -134,7 +134,7 @@ class Participation(models.Model):
         return f"Participation {self.pk}"
 
 
-def who_takes_part(through: str = "episode") -> Prefetch[str]:
+def who_takes_part(through: str = "episode") -> "Prefetch[str]":
     """Return the prefetch that `Episode.people` needs: one query for any number of rows."""
     return Prefetch(
         f"{through}__participations",
