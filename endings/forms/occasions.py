@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from caseload.models import Session
 from core import dates
 from core.widgets import Choice, DateInput, PickRadio
@@ -36,7 +37,7 @@ class Occasion:
 
 
 def occasions_of(
-    ending: Ending, *, on: date, at: datetime, states: Sequence[str] = HAPPENS
+    ending: Ending, *, by: User, on: date, at: datetime, states: Sequence[str] = HAPPENS
 ) -> list[Occasion]:
     """Return the likely days, the likeliest first: begun today, later today, the last weeks. One query.
 
@@ -45,7 +46,8 @@ def occasions_of(
     first = datetime.combine(on - LOOKING_BACK, datetime.min.time(), tzinfo=at.tzinfo)
     after = datetime.combine(on + timedelta(days=2), datetime.min.time(), tzinfo=at.tzinfo)
     recent = (
-        Session.objects.filter(assignment=ending.assignment_id, state__in=states)
+        Session.objects.editable_by(by)
+        .filter(assignment=ending.assignment_id, state__in=states)
         .between(first, after)
         .select_related("room")
         .in_order()

@@ -15,7 +15,7 @@ from core.history import tracked
 from core.sight import opened_by
 from endings.models.departures import Departure
 from endings.workflow import Playbook, Stage
-from referrals.models import OptionSet
+from referrals.models import FollowUp, OptionSet
 
 CLOSED_STAGES = [Stage.CLOSED, Stage.FOLLOWED_UP]
 
@@ -47,6 +47,12 @@ class EndingQuerySet(models.QuerySet["Ending"]):
             "participation",
             "tell_session",
         )
+
+    def asked_after_by(self, follow_up: FollowUp) -> Self:
+        """The ending that a follow-up asks after; in a group, the part of that client."""
+        same = Q(client=follow_up.client_id) | Q(participation=None)
+        ours = self.standing().filter(same, assignment=follow_up.assignment_id)
+        return ours.order_by("-opened_on")
 
     def awaiting_telling(self) -> Self:
         return self.standing().filter(stage=Stage.TO_TELL)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Practice, User
@@ -14,9 +13,9 @@ from core.errors import RuleBroken
 from endings.models import Closure, ClosureAddendum, Ending, Review
 from endings.models.endings import CLOSED_STAGES
 from endings.operations.endings import hold, reach, refuse_future
-from endings.operations.facts import facts_of, open_steps_of
 from endings.operations.notices import policy_of
 from endings.operations.people_to_tell import clients_of
+from endings.operations.records import open_steps_of, records_of
 from endings.operations.reviews import ask_for_review
 from endings.workflow import Step
 from referrals.models import FollowUp
@@ -50,7 +49,7 @@ def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: da
     if not (closing.client_view.strip() or closing.client_view_missing_because.strip()):
         raise RuleBroken(_("Write how the client sees it, or why that is missing."))
     practice = Practice.objects.current()
-    left_open = open_steps_of(held, facts_of(held))
+    left_open = open_steps_of(held, records_of(held))
     closure = Closure.objects.create(
         ending=held,
         outcome=closing.outcome,
@@ -89,20 +88,13 @@ def record_follow_up(*, follow_up: FollowUp, answer: Answer, by: User, at: datet
     Whoever carries the follow-up may do so, also without a right to write in the ending.
     """
     asked = follow_ups.record_follow_up(follow_up=follow_up, answer=answer, by=by, at=at)
-    ending = ending_of(asked)
+    ending = Ending.objects.asked_after_by(asked).select_for_update(of=("self",)).first()
     still_open = FollowUp.objects.filter(assignment=asked.assignment_id).still_open()
     if ending is None or of_ending(still_open, ending).exists():
         return asked
     ending.stage = reach(ending, Step.FOLLOW_UP)
     ending.save(update_fields=["stage"])
     return asked
-
-
-def ending_of(follow_up: FollowUp) -> Ending | None:
-    """Return the ending, held, that a follow-up asks after."""
-    same = Q(client=follow_up.client_id) | Q(participation=None)
-    there = Ending.objects.standing().filter(same, assignment=follow_up.assignment_id)
-    return there.select_for_update(of=("self",)).order_by("-opened_on").first()
 
 
 def of_ending(rows: FollowUpQuerySet, ending: Ending) -> FollowUpQuerySet:

@@ -16,12 +16,11 @@ from accounts.http import AuthedRequest
 from caseload.models import Session
 from core import dates
 from core.clock import now, today
-from core.errors import ChangedMeanwhile, RuleBroken
+from core.errors import ChangedMeanwhile
 from core.parts import Difference
 from core.widgets import Choice
 from endings.forms.occasions import Occasion, occasions_of
 from endings.forms.tellings import (
-    ExplanationForm,
     NotTodayForm,
     ShortNoticeForm,
     TakeBackForm,
@@ -30,11 +29,12 @@ from endings.forms.tellings import (
 from endings.models import Ending, PersonToTell, Telling
 from endings.models.tellings import Feeling
 from endings.notice import Notice, notice_on
-from endings.operations import exceptions, tellings
+from endings.operations import tellings
 from endings.operations.exceptions import Explanation
 from endings.operations.notices import last_day_of, meetings_of, policy_of
 from endings.operations.people_to_tell import Person, must_never_know, people_to_tell
 from endings.operations.tellings import NotNow, Told
+from endings.views.acts import attempt, ending_to_edit, form_page, sent
 from endings.views.notices import notice_line, notice_remark
 
 BY, ELSE = "by", "else"
@@ -44,19 +44,19 @@ MISSED = [Session.State.MISSED, Session.State.CANCELLED, Session.State.PLANNED]
 @require_http_methods(["GET", "POST"])
 def record_told_in_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """20 seconds on a phone: every default is the likeliest answer."""
-    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    ending = ending_to_edit(request, pk)
     people = people_to_tell(ending)
     untold = [person for person in people if not person.is_told]
     if not untold:
-        return already_told(request, ending, people)
+        context = {"ending": ending, "told": people}
+        return render(request, "endings/told_already.html", context)
     notice_after = notice_by_day(request, ending)
-    sent = request.POST if request.method == "POST" else None
-    form = told_form(sent, ending, people, remark=remark(notice_after), asked=request.GET)
-    short = ShortNoticeForm(sent, prefix="short")
-    if form.is_valid() and short.is_valid():
-        refused = save_telling(request, ending, form, short)
-        if not refused:
-            return redirect(ending)
+    form = told_form(request, ending, people, remark=remark(notice_after))
+    short = ShortNoticeForm(sent(request), prefix="short")
+    if form.is_valid() and short.is_valid() and save_telling(request, ending, form, short):
+        left = sum(person.must and not person.is_told for person in people_to_tell(ending))
+        messages.success(request, done_told(left))
+        return redirect(ending)
     context = {
         "ending": ending,
         "form": form,
@@ -66,30 +66,26 @@ def record_told_in_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "never": must_never_know(ending),
         "planned_words": tellings.planned_words(ending, today()),
     }
-    status = 422 if form.errors else 200
-    return render(request, "endings/record_told_in_person.html", context, status=status)
+    return form_page(request, "endings/record_told_in_person.html", context)
 
 
 def save_telling(
     request: AuthedRequest, ending: Ending, form: ToldForm, short: ShortNoticeForm
 ) -> bool:
-    """Record it; return whether it was refused."""
+    """Record it; a rule that says no becomes an error of the form."""
     said = dict(form.cleaned_data)
-    try:
-        tellings.record_told_in_person(
+    people = said.pop("people")
+    return attempt(
+        form,
+        lambda: tellings.record_told_in_person(
             ending=ending,
-            people=said.pop("people"),
+            people=people,
             told=Told(**said),
             by=request.user,
             at=now(),
             short_notice=Explanation(**short.cleaned_data),
-        )
-    except RuleBroken as refusal:
-        form.add_error(None, str(refusal))
-        return True
-    left = sum(person.must and not person.is_told for person in people_to_tell(ending))
-    messages.success(request, done_told(left))
-    return False
+        ),
+    )
 
 
 def done_told(left: int) -> str:
@@ -104,32 +100,20 @@ def done_told(left: int) -> str:
     return still % {"count": left}
 
 
-def already_told(request: AuthedRequest, ending: Ending, people: Sequence[Person]) -> HttpResponse:
-    """Nobody is left to tell: show what is recorded, with the way to correct it."""
-    told = [person for person in people if person.telling]
-    context = {"ending": ending, "told": told}
-    return render(request, "endings/told_already.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 def correct_telling(request: AuthedRequest, pk: UUID, telling: UUID) -> HttpResponse:
     """The first version stays readable."""
-    recorded, person = telling_of(request, pk, telling)
-    ending = recorded.ending
-    sent = request.POST if request.method == "POST" else None
-    form = told_form(sent, ending, [person], recorded=recorded)
+    ending = ending_to_edit(request, pk)
+    recorded, person = telling_of(request, ending, telling)
+    form = told_form(request, ending, [person], recorded=recorded)
     differences: list[Difference] = []
     if form.is_valid():
-        said = {name: value for name, value in form.cleaned_data.items() if name != "people"}
         try:
-            tellings.correct_telling(telling=recorded, told=Told(**said), by=request.user, at=now())
-        except RuleBroken as refusal:
-            form.add_error(None, str(refusal))
+            if save_correction(request, recorded, form):
+                messages.success(request, _("Corrected. The first version stays readable."))
+                return redirect(ending)
         except ChangedMeanwhile:
             differences = told_differently(recorded, form)
-        else:
-            messages.success(request, _("Corrected. The first version stays readable."))
-            return redirect(ending)
     context = {
         "ending": ending,
         "telling": recorded,
@@ -137,84 +121,69 @@ def correct_telling(request: AuthedRequest, pk: UUID, telling: UUID) -> HttpResp
         "planned_words": tellings.planned_words(ending, recorded.on),
         "differences": differences,
     }
-    status = 409 if differences else 422 if form.errors else 200
-    return render(request, "endings/correct_telling.html", context, status=status)
+    return form_page(request, "endings/correct_telling.html", context)
+
+
+def save_correction(request: AuthedRequest, recorded: Telling, form: ToldForm) -> bool:
+    """Record the correction; raises ChangedMeanwhile where a newer version stands."""
+    said = {name: value for name, value in form.cleaned_data.items() if name != "people"}
+    return attempt(
+        form,
+        lambda: tellings.correct_telling(
+            telling=recorded, told=Told(**said), by=request.user, at=now()
+        ),
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def take_back_telling(request: AuthedRequest, pk: UUID, telling: UUID) -> HttpResponse:
     """It was not so: one file was taken for another, say."""
-    recorded, _person = telling_of(request, pk, telling)
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    ending = ending_to_edit(request, pk)
+    recorded, _person = telling_of(request, ending, telling)
+    form = TakeBackForm(sent(request))
     if form.is_valid():
         try:
-            tellings.take_back_telling(
-                telling=recorded, by=request.user, at=now(), **form.cleaned_data
+            taken = attempt(
+                form,
+                lambda: tellings.take_back_telling(
+                    telling=recorded, by=request.user, at=now(), **form.cleaned_data
+                ),
             )
-        except RuleBroken as refusal:
-            form.add_error(None, str(refusal))
         except ChangedMeanwhile:
+            taken = False
             form.add_error(None, _("Somebody has corrected this version already."))
-        else:
+        if taken:
             messages.success(request, _("Taken back. What was recorded stays readable."))
-            return redirect(recorded.ending)
+            return redirect(ending)
     context = {
-        "ending": recorded.ending,
+        "ending": ending,
         "form": form,
         "confirm_label": _("Take it back"),
-        "cancel_url": recorded.ending.get_absolute_url(),
+        "cancel_url": ending.get_absolute_url(),
     }
-    status = 422 if form.errors else 200
-    return render(request, "endings/take_back_telling.html", context, status=status)
+    return form_page(request, "endings/take_back_telling.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def record_not_today(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
-    sent = request.POST if request.method == "POST" else None
-    occasions = occasions_of(ending, on=today(), at=now(), states=MISSED)
-    form = NotTodayForm(sent, occasions=occasions, today=today())
-    if form.is_valid():
-        why_not = NotNow(**form.cleaned_data)
-        try:
-            tellings.record_not_today(ending=ending, why_not=why_not, by=request.user, at=now())
-        except RuleBroken as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Recorded. Nobody counts this as late."))
-            return redirect(ending)
+    ending = ending_to_edit(request, pk)
+    occasions = occasions_of(ending, by=request.user, on=today(), at=now(), states=MISSED)
+    form = NotTodayForm(sent(request), occasions=occasions, today=today())
+    if form.is_valid() and attempt(
+        form,
+        lambda: tellings.record_not_today(
+            ending=ending, why_not=NotNow(**form.cleaned_data), by=request.user, at=now()
+        ),
+    ):
+        messages.success(request, _("Recorded. Nobody counts this as late."))
+        return redirect(ending)
     context = {"ending": ending, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "endings/record_not_today.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def record_not_told_exception(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """The client cannot be told: why, and what is done instead, for the supervisor (R1)."""
-    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
-    form = ExplanationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            exceptions.record_not_told_exception(
-                ending=ending,
-                explanation=Explanation(**form.cleaned_data),
-                by=request.user,
-                at=now(),
-            )
-        except RuleBroken as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Recorded. Your supervisor sees it with your reason."))
-            return redirect(ending)
-    context = {"ending": ending, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "endings/record_not_told_exception.html", context, status=status)
+    return form_page(request, "endings/record_not_today.html", context)
 
 
 # --- what the pages ask for -------------------------------------------------------------------------
-def telling_of(request: AuthedRequest, pk: UUID, telling: UUID) -> tuple[Telling, Person]:
-    """Return a recorded telling that this person may correct, and whom it is about."""
-    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+def telling_of(request: AuthedRequest, ending: Ending, telling: UUID) -> tuple[Telling, Person]:
+    """Return a recorded telling of this ending, and whom it is about."""
     mine = Telling.objects.editable_by(request.user).select_related("person", "session")
     recorded = get_object_or_404(mine, pk=telling, ending=ending, is_taken_back=False)
     recorded.ending = ending
@@ -227,16 +196,15 @@ def is_row(person: Person, row: PersonToTell) -> bool:
 
 
 def told_form(
-    sent: Any,
+    request: AuthedRequest,
     ending: Ending,
     people: Sequence[Person],
     *,
     remark: Callable[[date], str] | None = None,
     recorded: Telling | None = None,
-    asked: Any = None,
 ) -> ToldForm:
     """Return the form with its picks and defaults; `recorded` fills it for a correction."""
-    occasions = occasions_of(ending, on=today(), at=now())
+    occasions = occasions_of(ending, by=request.user, on=today(), at=now())
     if recorded is not None:
         occasions = with_recorded(occasions, recorded)
     everybody = people if recorded is None else people_to_tell(ending)
@@ -251,9 +219,10 @@ def told_form(
             "present": [BY, *(one.key for one in everybody if one.client)],
         }
     )
-    days = {name: asked[name] for name in ("day", "other_day") if asked and name in asked}
+    asked = request.GET
+    days = {name: asked[name] for name in ("day", "other_day") if name in asked}
     return ToldForm(
-        sent,
+        sent(request),
         initial={"day": first.value, "people": must, **initial, **days},
         occasions=occasions,
         today=today(),
