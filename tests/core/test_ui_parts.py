@@ -224,7 +224,7 @@ def test_a_closed_name_is_a_code_alone() -> None:
 
 def test_the_grave_act_of_a_confirmation_repeats_its_verb() -> None:
     html = rendered("confirm.html")
-    assert '<button class="btn btn-grave">Withdraw the departure</button>' in html
+    assert '<button type="submit" class="btn btn-grave">Withdraw the departure</button>' in html
     assert '<a class="btn btn-text" href="#">Cancel</a>' in html
     with translation.override("en"):
         assert "Are you sure" not in html
