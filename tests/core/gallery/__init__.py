@@ -282,7 +282,7 @@ def navigation(theme):
     user = SimpleNamespace(name="Marta Zielińska", theme=theme, is_authenticated=True)
     return {
         "request": SimpleNamespace(user=user),
-        "practice": SimpleNamespace(name="Linden Practice"),
+        "practice_name": "Linden Practice",
         "csrf_token": "not-a-secret",
         "nav": [{"heading": "", "links": links[:3]}, {"heading": "Supervisor", "links": links[3:]}],
         "tabs": links[:4],
