@@ -4,9 +4,11 @@ Babel does not read Django templates. Django's own `templatize` turns a template
 Babel's Python extractor reads that.
 """
 
+import ast
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -31,8 +33,10 @@ def extract_messages(root: Path) -> Catalog:
     messages = Catalog()
     for path in source_files(root):
         text = path.read_text(encoding="utf-8")
-        source = template_as_python(text) if path.suffix in TEMPLATE_SUFFIXES else text
-        found = extract("python", BytesIO(source.encode()), KEYWORDS, [COMMENT_TAG])
+        is_template = path.suffix in TEMPLATE_SUFFIXES
+        source = template_as_python(text) if is_template else text
+        keywords = KEYWORDS if is_template else {**KEYWORDS, **aliases(text)}
+        found = extract("python", BytesIO(source.encode()), keywords, [COMMENT_TAG])
         for line, message, comments, context in found:
             location = (path.relative_to(root).as_posix(), line)
             messages.add(message, locations=[location], auto_comments=comments, context=context)
@@ -47,6 +51,17 @@ def source_files(root: Path) -> Iterator[Path]:
             inside = path.relative_to(root).parts
             if path.suffix in {".py", *TEMPLATE_SUFFIXES} and not NOT_SHOWN.intersection(inside):
                 yield path
+
+
+def aliases(source: str) -> dict[str, Any]:
+    """Return the other names under which a file imports Django's functions, each with what it takes."""
+    return {
+        name.asname: KEYWORDS[name.name]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in KEYWORDS
+    }
 
 
 def template_as_python(source: str) -> str:

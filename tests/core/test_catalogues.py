@@ -205,8 +205,9 @@ def project(tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     (tmp_path / "core" / "views.py").write_text(
-        "from django.utils.translation import gettext_lazy as _, npgettext_lazy\n"
+        "from django.utils.translation import gettext as now, gettext_lazy as _, npgettext_lazy\n"
         'LABEL = _("Today")\n'
+        'SOON = now("Soon")\n'
         'COUNT = npgettext_lazy("count.days", "%(count)s day", "%(count)s days", "count")\n'
         'NOT_MARKED = "nothing"\n',
         encoding="utf-8",
@@ -224,6 +225,7 @@ def test_every_way_of_marking_is_found(project: Path) -> None:
         "Saved.",
         "%(count)s person to tell",
         "Today",
+        "Soon",
         "100%% of %(whole)s",
         f"count.days{CONTEXT_END}%(count)s day",
     }
