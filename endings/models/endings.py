@@ -1,7 +1,8 @@
 """One assignment comes to its end."""
 
+import json
 from datetime import date
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -12,6 +13,7 @@ from accounts.models import User
 from caseload.models import Assignment, Client, Episode, Participation, Session
 from core.fields import Revisioned, uuid_key
 from core.history import tracked
+from core.sealed import SealedTextField
 from core.sight import opened_by
 from endings.models.departures import Departure
 from endings.workflow import Playbook, Stage
@@ -94,7 +96,9 @@ class Ending(Revisioned):
     withdrawn_on = models.DateField(null=True, blank=True)
 
     # --- the plan ---------------------------------------------------------------------------------
-    decision = models.JSONField(default=dict, blank=True)
+    decided = SealedTextField(
+        help_text="The plan’s decision as JSON; it holds a person’s own words."
+    )
     problems = models.JSONField(default=list, blank=True)
     tell_session = models.ForeignKey(
         Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -161,6 +165,15 @@ class Ending(Revisioned):
 
     def __str__(self) -> str:
         return f"Ending {self.pk}"
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """What a person has decided in the plan, as `planner.decision_from_json` reads it."""
+        return json.loads(self.decided) if self.decided else {}
+
+    @decision.setter
+    def decision(self, decided: dict[str, Any]) -> None:
+        self.decided = json.dumps(decided, ensure_ascii=False) if decided else ""
 
     def get_absolute_url(self) -> str:
         return reverse("endings:ending", args=[self.pk])
