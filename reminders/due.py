@@ -160,8 +160,7 @@ def _on_the_way(ending: EndingFacts, raised: _Raised) -> Iterator[Due]:
     if told_on is not None:
         if ending.is_told_short and not ending.short_exception:
             yield from _short(ending, raised, since=told_on)
-        if ending.returned_on is None and _is_early(ending, told_on):
-            yield from _return_to_it(ending, raised)
+        yield from _return_to_it(ending, raised, told_on)
         if ending.options_on is None:
             since = ending.options_plan_on or told_on + WEEK
             yield raised.to_holder(Occasion.OFFER_OPTIONS, since, since + WEEK)
@@ -172,14 +171,11 @@ def _on_the_way(ending: EndingFacts, raised: _Raised) -> Iterator[Due]:
         yield from _handover(ending, raised, ending.chosen_on)
 
 
-def _is_early(ending: EndingFacts, told_on: date) -> bool:
-    return ending.window_opens_on is not None and told_on < ending.window_opens_on
-
-
-def _return_to_it(ending: EndingFacts, raised: _Raised) -> Iterator[Due]:
+def _return_to_it(ending: EndingFacts, raised: _Raised, told_on: date) -> Iterator[Due]:
     """Yield the reminder for somebody told early, when the window opens."""
-    if ending.window_opens_on is not None:
-        yield raised.to_holder(Occasion.RETURN_TO_IT, ending.window_opens_on)
+    opens_on = ending.window_opens_on
+    if opens_on is not None and told_on < opens_on and ending.returned_on is None:
+        yield raised.to_holder(Occasion.RETURN_TO_IT, opens_on)
 
 
 def _handover(ending: EndingFacts, raised: _Raised, chosen_on: date) -> Iterator[Due]:

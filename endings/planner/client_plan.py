@@ -8,7 +8,7 @@ from endings.planner.facts import Decision, Meeting, Mode
 from endings.planner.layout import Layout, lay_out
 from endings.planner.names import ProblemKind, Purpose, ReasonKind
 from endings.planner.results import ClientPlan, Kept, Problem, Reason, Way
-from endings.planner.sheet import Sheet, with_decision
+from endings.planner.sheet import Candidate, Sheet, with_decision
 from endings.planner.together import Telling
 
 KEPT_ALONE = frozenset({ProblemKind.LINKED_APART})
@@ -115,23 +115,22 @@ def _reasons(finding: Finding) -> Iterator[Reason]:
         yield Reason(ReasonKind.CHOSEN_IS_GONE, gone)
     if telling is None:
         return
-    if telling.is_chosen:
+    if telling.candidate is None:
         yield Reason(ReasonKind.CHOSEN, telling.on)
-    elif telling.candidate is not None:
-        yield from _reasons_of_proposal(finding.sheet, telling)
+    else:
+        yield from _reasons_of_proposal(finding.sheet, telling.candidate)
+        if telling.linked_knows:
+            yield Reason(ReasonKind.LINKED_KNOWS)
     if telling.meeting.mode is Mode.VIDEO and client.usual_mode is Mode.VIDEO:
         yield Reason(ReasonKind.USUALLY_BY_VIDEO)
     if telling.with_linked:
         yield Reason(ReasonKind.WITH_LINKED, telling.on)
 
 
-def _reasons_of_proposal(sheet: Sheet, telling: Telling) -> Iterator[Reason]:
-    candidate, window = telling.candidate, sheet.window
-    if candidate is None or window is None:
-        return
-    if telling.on < window.opens_on:
-        yield Reason(ReasonKind.EARLY, window.opens_on)
-    spare = next((other.on for other in sheet.full if other.on > telling.on), None)
+def _reasons_of_proposal(sheet: Sheet, candidate: Candidate) -> Iterator[Reason]:
+    if candidate not in sheet.in_window:
+        yield Reason(ReasonKind.EARLY)
+    spare = next((other.on for other in sheet.full if other.on > candidate.on), None)
     yield Reason(ReasonKind.ONE_TO_SPARE, spare) if spare else Reason(ReasonKind.LAST_IN_WINDOW)
     if candidate.is_before_break:
         yield Reason(ReasonKind.BEFORE_ABSENCE)
@@ -139,7 +138,5 @@ def _reasons_of_proposal(sheet: Sheet, telling: Telling) -> Iterator[Reason]:
         yield Reason(ReasonKind.NOT_BEFORE_ABSENCE)
     if sheet.client.wait_until is not None and sheet.client.wait_until > sheet.diary.today:
         yield Reason(ReasonKind.AFTER_RISK_LOOK, sheet.client.wait_until)
-    if telling.linked_knows:
-        yield Reason(ReasonKind.LINKED_KNOWS)
     if len(sheet.in_window) > 1:
         yield Reason(ReasonKind.CLOSE_TOGETHER)

@@ -96,8 +96,6 @@ def _emptiest(sheet: Sheet, days: set[date], told_on: date, last_on: date) -> da
     if lost:
         return lost[-1]
     known = sorted(day for day in days if told_on <= day <= last_on)
-    gaps = [(later - earlier, earlier) for earlier, later in pairwise(known)]
-    if not gaps:
-        return told_on
-    gap, begin = max(gaps, key=lambda gap: (gap[0], -gap[1].toordinal()))
-    return begin + gap // 2
+    gaps = [(earlier - later, earlier) for earlier, later in pairwise(known)]
+    minus_gap, begin = min(gaps, default=(timedelta(), told_on))  # the longest, then the earliest
+    return begin - minus_gap // 2

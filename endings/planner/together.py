@@ -19,14 +19,21 @@ Scope = Callable[[Sheet], Iterable[Candidate]]
 
 @dataclass(frozen=True)
 class Telling:
-    """The meeting in which a client is told; `with_linked`: linked people hear on the same day."""
+    """The meeting in which a client is told; `with_linked`: linked people hear on the same day.
+
+    `candidate` says how good the proposal is; a telling that a person has chosen has none.
+    """
 
     on: date
     meeting: Meeting
-    is_chosen: bool = False
     candidate: Candidate | None = None
     with_linked: bool = False
     linked_knows: bool = False
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a person has chosen it."""
+        return self.candidate is None
 
 
 @dataclass(frozen=True)
@@ -147,28 +154,23 @@ def _best(members: list[Sheet], days: Iterable[date]) -> tuple[date, ...]:
 
 
 def _score(members: list[Sheet], day: date) -> tuple[int, int]:
-    found = [_candidate(sheet, day) for sheet in members if chosen_meeting(sheet) is None]
-    candidates = [candidate for candidate in found if candidate is not None]
+    candidates = [
+        candidate
+        for sheet in members
+        if chosen_meeting(sheet) is None
+        for candidate in sheet.full
+        if candidate.on == day
+    ]
     return (
         sum(candidate.is_before_break for candidate in candidates),
         sum(not candidate.has_spare for candidate in candidates),
     )
 
 
-def _candidate(sheet: Sheet, day: date) -> Candidate | None:
-    return next((candidate for candidate in sheet.full if candidate.on == day), None)
-
-
 def _telling(sheet: Sheet, day: date, unit: _Unit) -> Telling:
-    chosen, candidate = chosen_meeting(sheet), _candidate(sheet, day)
-    meeting = chosen or (candidate.meeting if candidate else None)
-    if meeting is None:
-        raise LookupError("A day was picked on which this client has no meeting.")
-    return Telling(
-        on=day,
-        meeting=meeting,
-        is_chosen=chosen is not None,
-        candidate=candidate,
-        with_linked=len(unit.members) > 1,
-        linked_knows=unit.linked_knows,
-    )
+    chosen = chosen_meeting(sheet)
+    together = len(unit.members) > 1
+    if chosen is not None:
+        return Telling(day, chosen, with_linked=together)
+    candidate = {candidate.on: candidate for candidate in sheet.full}[day]
+    return Telling(day, candidate.meeting, candidate, together, unit.linked_knows)

@@ -103,8 +103,7 @@ def _whole(free: Sheet, near: Near | None) -> Iterator[Way]:
             free.diary.day_of(meeting.starts_at) > free.last_on for meeting in way.added
         )
         kind = WayKind.MOVE_LAST if moves_last else WayKind.ADD_MEETING
-        if way.notice is not None and way.notice.is_full:
-            found[kind].append(replace(way, kind=kind))
+        found[kind].append(replace(way, kind=kind))
     best = [min(ways, key=_cost) for ways in found.values() if ways]
     yield from sorted(best, key=_cost)
 
@@ -211,19 +210,18 @@ def _goodbye(sheet: Sheet) -> Iterator[Way]:
 
 def _handover(sheet: Sheet, problem: Problem) -> Iterator[Way]:
     """Yield another day for the meeting of three, or the last session."""
-    known = sheet.client.told_on or sheet.earliest
     chosen = sheet.at(sheet.decision.telling_at)
+    knows_by = sheet.window.closes_on if sheet.window else sheet.earliest
     if chosen is not None:
-        known = sheet.diary.day_of(chosen.starts_at)
-    if sheet.days and problem.between is not None:
-        begin = max(known, sheet.diary.today) + DAY
-        extra = free_on(sheet, begin, sheet.days[-1] - DAY, near=problem.between.first)
-        if extra is not None:
-            added = with_added(sheet.decision, [extra])
-            yield tried(sheet, WayKind.ADD_MEETING, replace(added, handover_at=extra.starts_at))
-    if sheet.meetings:
-        decision = replace(sheet.decision, handover_at=sheet.meetings[-1].starts_at)
-        yield tried(sheet, WayKind.HAND_OVER_IN_LAST, decision)
+        knows_by = sheet.diary.day_of(chosen.starts_at)
+    begin = max(sheet.client.told_on or knows_by, sheet.diary.today) + DAY
+    near = problem.between.first if problem.between else begin
+    extra = free_on(sheet, begin, sheet.days[-1] - DAY, near=near)
+    if extra is not None:
+        added = with_added(sheet.decision, [extra])
+        yield tried(sheet, WayKind.ADD_MEETING, replace(added, handover_at=extra.starts_at))
+    decision = replace(sheet.decision, handover_at=sheet.meetings[-1].starts_at)
+    yield tried(sheet, WayKind.HAND_OVER_IN_LAST, decision)
 
 
 def ways_together(sheet: Sheet, telling: Meeting, target: date) -> tuple[Way, ...]:

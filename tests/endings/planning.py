@@ -132,3 +132,21 @@ def departures(draw: st.DrawFn) -> tuple[list[ClientFacts], Setting, date]:
         ),
     )
     return draw(people(today, draw(st.integers(0, 7)))), where, today
+
+
+@st.composite
+def frequent(draw: st.DrawFn) -> tuple[list[ClientFacts], date]:
+    """People met one to four times a week until some day, so that several days are equally good."""
+    today = draw(DAY_0)
+    made = []
+    for number in range(draw(st.integers(2, 4))):
+        weekdays = draw(st.sets(st.integers(0, 4), min_size=1, max_size=4))
+        until = draw(st.integers(50, 70))
+        days = [today + timedelta(days=n) for n in range(until)]
+        meetings = tuple(
+            Meeting(datetime.combine(day, time(9 + number), tzinfo=ZONE))
+            for day in days
+            if day.weekday() in weekdays
+        )
+        made.append(client(number, meetings))
+    return made, today

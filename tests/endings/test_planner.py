@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 
 from endings.planner import (
+    Change,
+    ClientFacts,
     ClientPlan,
     Days,
     Decision,
@@ -19,6 +21,7 @@ from endings.planner import (
     Rhythm,
     Taken,
     WayKind,
+    differences,
     plan,
 )
 from tests.endings.planning import LEAVER, ROOM_1, ROOM_2, STAYS, ZONE, at, client, setting, weekly
@@ -419,6 +422,138 @@ def test_what_has_happened_gets_no_second_meeting() -> None:
     ]
 
 
+def test_after_the_choice_the_handover_comes_before_the_goodbye() -> None:
+    facts = client(
+        1,
+        weekly("2026-11-16 14:00", 2),
+        told_on=date(2026, 11, 2),
+        options_on=date(2026, 11, 6),
+        choice_on=date(2026, 11, 9),
+    )
+    one = only(plan([facts], setting(LAST_DAY), {}, TODAY))
+    assert uses(one) == [(date(2026, 11, 16), ["handover"]), (date(2026, 11, 23), ["goodbye"])]
+
+
+def test_a_practice_without_rooms_plans_without_them() -> None:
+    facts = client(1, (meet("2026-11-12 13:00", room=None),))
+    where = replace(setting(LAST_DAY), rooms=())
+    way = only(plan([facts], where, {}, TODAY)).problems[0].ways[0]
+    assert way.notice.is_full
+    assert {meeting.room_id for meeting in way.added} == {None}
+
+
+def test_a_room_that_is_taken_is_not_offered() -> None:
+    plover = client(1, weekly("2026-11-12 13:00", 8, Mode.VIDEO))
+    all_day = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
+    one_taken = replace(setting(LAST_DAY), room_taken={ROOM_1: all_day})
+    both_taken = replace(setting(LAST_DAY), room_taken={ROOM_1: all_day, ROOM_2: all_day})
+    (first,) = only(plan([plover], one_taken, {}, TODAY)).problems
+    assert first.ways[0].telling.room_id == ROOM_2
+    (second,) = only(plan([plover], both_taken, {}, TODAY)).problems
+    assert [way.kind for way in second.ways] == [WayKind.TELL_BY_VIDEO, WayKind.OTHER_DATES]
+    assert not any(way.is_proposed for way in second.ways)
+
+
+def test_who_is_not_in_the_plan_is_not_found() -> None:
+    with pytest.raises(KeyError):
+        plan([], setting(LAST_DAY), {}, TODAY).of(UUID(int=1))
+
+
+def test_a_session_that_stands_is_not_doubled_by_the_rhythm() -> None:
+    rhythm = Rhythm(
+        weekday=0, starts_at=time(14), anchor=date(2026, 9, 7), rolled_until=date(2026, 11, 9)
+    )
+    facts = client(1, (meet("2026-11-16 09:00"),), rhythm=rhythm)
+    one = only(plan([facts], setting(date(2026, 12, 18)), {}, TODAY))
+    days = [use.on for use in one.meetings]
+    assert len(days) == len(set(days))
+    assert one.telling.starts_at == at("2026-11-16 09:00")
+
+
+def linked_with_a_video_client() -> list[ClientFacts]:
+    """One is met on Mondays; the other only by video, on Tuesdays."""
+    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
+    return [one, client(2, weekly("2026-11-17 13:00", 6, Mode.VIDEO))]
+
+
+def test_an_extra_telling_lies_on_the_day_on_which_linked_people_hear() -> None:
+    people = linked_with_a_video_client()
+    alone = replace(people[1], meetings=())
+    (apart,) = plan([people[0], alone], setting(LAST_DAY), {}, TODAY).needs_decision
+    assert apart.telling_on == date(2026, 11, 23)
+
+
+def test_where_that_day_is_full_another_one_is_taken() -> None:
+    people = linked_with_a_video_client()
+    alone = replace(people[1], meetings=())
+    full = (Taken(at("2026-11-23 00:00"), at("2026-11-24 00:00")),)
+    where = replace(setting(LAST_DAY), therapist_taken=full)
+    (apart,) = plan([people[0], alone], where, {}, TODAY).needs_decision
+    assert apart.telling_on != date(2026, 11, 23)
+    assert apart.problems[0].ways[0].notice.is_full
+
+
+def test_linked_people_whose_day_is_full_may_be_told_apart_with_a_reason() -> None:
+    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
+    other = client(2, weekly("2026-11-17 16:00", 6))
+    full = (Taken(at("2026-11-23 00:00"), at("2026-11-24 00:00")),)
+    where = replace(setting(LAST_DAY), therapist_taken=full)
+    (apart,) = plan([one, other], where, {}, TODAY).needs_decision
+    assert [way.kind for way in apart.problems[0].ways] == [
+        WayKind.KEEP_APART,
+        WayKind.OTHER_DATES,
+    ]
+
+
+def test_a_handover_without_a_free_hour_may_still_be_in_the_last_session() -> None:
+    facts = client(1, weekly("2026-11-16 14:00", 8))
+    chosen = Decision(
+        telling_at=at("2026-11-23 14:00"), handover_at=at("2026-12-28 14:00"), receives=Receives.YES
+    )
+    full = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
+    where = replace(setting(LAST_DAY, closed_days=HOLIDAYS), therapist_taken=full)
+    (problem,) = only(plan([facts], where, {facts.id: chosen}, TODAY)).problems
+    assert [way.kind for way in problem.ways] == [WayKind.HAND_OVER_IN_LAST, WayKind.OTHER_DATES]
+    kept = replace(chosen, handover_at=problem.ways[0].decision.handover_at)
+    assert only(plan([facts], where, {facts.id: kept}, TODAY)).fits
+
+
+def test_a_telling_chosen_by_video_or_too_early_for_the_risk_look_is_seen() -> None:
+    facts = client(1, weekly("2026-11-16 14:00", 6, Mode.VIDEO), wait_until=date(2026, 11, 20))
+    chosen = {facts.id: Decision(telling_at=at("2026-11-16 14:00"))}
+    one = only(plan([facts], setting(LAST_DAY), chosen, TODAY))
+    assert [problem.kind for problem in one.problems] == [
+        ProblemKind.RISK_SAYS_WAIT,
+        ProblemKind.ONLY_BY_VIDEO,
+    ]
+
+
+def test_somebody_who_knows_without_a_free_hour_needs_a_reason_only() -> None:
+    full = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
+    where = replace(setting(LAST_DAY), therapist_taken=full)
+    one = only(plan([client(1, told_on=date(2026, 11, 2))], where, {}, TODAY))
+    assert [way.kind for way in one.problems[0].ways] == [
+        WayKind.KEEP_SHORT,
+        WayKind.OTHER_DATES,
+    ]
+
+
+def test_who_carries_on_is_a_difference_too() -> None:
+    facts = client(1, weekly("2026-11-16 14:00", 6))
+    old = plan([facts], setting(LAST_DAY), {}, TODAY)
+    new = plan([facts], setting(LAST_DAY), {facts.id: Decision(carried_by=UUID(int=5))}, TODAY)
+    assert [found.change for found in differences(old, new)] == [Change.CARRIED_BY]
+
+
+def test_somebody_who_comes_to_fit_is_a_difference() -> None:
+    sorrel = client(1, weekly("2026-11-11 10:00", 5))
+    where = setting(LAST_DAY, absences=(Days(date(2026, 11, 10), date(2026, 11, 19)),))
+    old = plan([sorrel], where, {}, TODAY)
+    new = plan([sorrel], setting(LAST_DAY), {}, TODAY)
+    assert Change.FITS in [found.change for found in differences(old, new)]
+    assert Change.UNFIT in [found.change for found in differences(new, old)]
+
+
 def test_an_ended_client_is_still_somebodys_until_asked_after() -> None:
     facts = client(1, (), told_on=date(2026, 10, 1), last_held_on=date(2026, 11, 2))
     one = only(plan([facts], setting(LAST_DAY), {}, TODAY))
@@ -432,3 +567,29 @@ def test_nobody_is_met_during_an_agreed_break(break_days: Days) -> None:
     facts = client(1, weekly("2026-11-16 14:00", 7), away=(break_days,))
     one = only(plan([facts], setting(LAST_DAY), {}, TODAY))
     assert date(2026, 11, 23) not in {use.on for use in one.meetings}
+
+
+def test_without_any_free_hour_only_the_dates_can_be_chosen() -> None:
+    full = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
+    where = replace(setting(LAST_DAY), therapist_taken=full)
+    one = only(plan([client(1)], where, {}, TODAY))
+    assert [way.kind for way in one.problems[0].ways] == [WayKind.OTHER_DATES]
+    assert (one.telling_on, one.date_on, one.carried_by) == (None, TODAY, STAYS)
+
+
+def test_of_three_who_know_each_other_two_may_still_share_a_day() -> None:
+    first = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2), UUID(int=3)}))
+    tuesdays = client(2, weekly("2026-11-17 16:00", 6))
+    also_mondays = client(3, weekly("2026-11-16 16:00", 6))
+    made = plan([first, tuesdays, also_mondays], setting(LAST_DAY), {}, TODAY)
+    assert [one.id for one in made.needs_decision] == [tuesdays.id]
+
+
+def test_an_extra_session_on_their_day_is_not_offered_where_it_would_be_short() -> None:
+    first = client(1, weekly("2026-11-16 14:00", 8), linked=frozenset({UUID(int=2)}))
+    other = client(2, weekly("2026-11-17 16:00", 4))
+    (apart,) = plan([first, other], setting(LAST_DAY), {}, TODAY).needs_decision
+    assert [way.kind for way in apart.problems[0].ways] == [
+        WayKind.KEEP_APART,
+        WayKind.OTHER_DATES,
+    ]

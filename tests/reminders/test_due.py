@@ -66,6 +66,7 @@ def test_a_week_before_the_window_the_meeting_is_chosen() -> None:
 def test_without_a_window_somebody_still_has_to_plan() -> None:
     facts = replace(WREN, window_opens_on=None, window_closes_on=None, last_on=None)
     assert said(facts, date(2026, 11, 3)) == [(Occasion.CHOOSE_MEETING, THERAPIST)]
+    assert said(replace(facts, opened_on=None), date(2026, 11, 3)) == []
 
 
 def test_the_window_is_open() -> None:
@@ -296,3 +297,9 @@ def test_the_digest_counts_leaves_out_zero_and_keeps_its_order() -> None:
     assert counted == {Line.TELL: 2, Line.ASK: 1, Line.FINISH: 1, Line.LATE: 2}
     assert list(counted) == [Line.TELL, Line.ASK, Line.FINISH, Line.LATE]
     assert digest_lines([]) == {}
+
+
+def test_an_ending_without_any_last_date_waits_for_nothing() -> None:
+    assert (
+        said(replace(HELD, last_held_on=None, last_on=None, no_last=True), date(2027, 1, 4)) == []
+    )
