@@ -173,6 +173,24 @@ def test_a_slow_save_says_so_beside_the_button_and_keeps_its_words(page):
     assert page.locator(".savebar .btn-primary").inner_text() == "Save the telling"
 
 
+@pytest.mark.parametrize("status", [409, 422])
+def test_htmx_swaps_what_was_not_taken_and_leads_to_it(page, status):
+    asks = 'data-hx-post="/save" data-hx-target="#main" data-hx-select="#main" data-hx-swap="outerHTML"'
+    html = rendered("fields.html").replace(
+        '<form method="post" novalidate>', f'<form method="post" novalidate {asks}>'
+    )
+    serve(page, html, answers={"/save": (status, rendered("fields.html?wrong"))})
+    page.goto(f"{ADDRESS}/")
+    page.get_by_role("button", name="Save the telling").click()
+    page.locator(".errors").wait_for()
+    page.wait_for_function("document.activeElement.matches('.errors')")
+    assert page.title().startswith("Error: ")
+    assert page.locator("#main").count() == 1
+    stored = page.evaluate("({...localStorage, ...sessionStorage})")
+    assert stored == {"htmx-current-path-for-history": "/"}  # where one is; never a page, never a draft
+    assert page.evaluate("document.querySelectorAll('style').length") == 0
+
+
 def test_everything_is_there_without_javascript(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -356,18 +356,22 @@ def rendered(page, *, language="en", theme=""):
         return engines["django"].from_string(source).render(context)
 
 
-def serve(page, html):
-    """Let a browser page ask ADDRESS for `html` and for the product's static files, with the product's CSP."""
-    policy = build_policy()
+def serve(page, html, *, answers=None):
+    """Let a browser page ask ADDRESS for `html` and the product's static files, with the product's CSP.
+
+    `answers` holds what other addresses say: path → (status, html).
+    """
+    headers = {
+        "content-security-policy": build_policy(),
+        "content-type": "text/html; charset=utf-8",
+    }
+    pages = {"/": (200, html)} | (answers or {})
 
     def answer(route):
         path = urlsplit(route.request.url).path
-        if path == "/":
-            headers = {
-                "content-security-policy": policy,
-                "content-type": "text/html; charset=utf-8",
-            }
-            return route.fulfill(status=200, body=html, headers=headers)
+        if path in pages:
+            status, body = pages[path]
+            return route.fulfill(status=status, body=body, headers=headers)
         found = (
             finders.find(path.removeprefix(settings.STATIC_URL))
             if path.startswith(settings.STATIC_URL)
