@@ -63,7 +63,21 @@ def main_therapist(contacts: Mapping[str, Contacts]) -> str:
     return max(contacts, key=weight)
 
 
-def spans(contacts: Mapping[str, Contacts], *, goes_on: bool, closed_on: date | None) -> list[Span]:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is known of the work with one client beside the contacts.
+
+    `main` is who leads where the source says it, `begins_by` the day on which the main therapist's work has
+    begun at the latest, `closed_on` the day on which work that does not go on ended.
+    """
+
+    goes_on: bool = True
+    closed_on: date | None = None
+    begins_by: date | None = None
+    main: str = ""
+
+
+def spans(contacts: Mapping[str, Contacts], course: Course) -> list[Span]:
     """Return one span for each therapist who met this client, the one who leads now first.
 
     Work that goes on stays open with the main therapist; the others are closed over their own dates, as
@@ -71,19 +85,25 @@ def spans(contacts: Mapping[str, Contacts], *, goes_on: bool, closed_on: date | 
     """
     if not contacts:
         return []
-    main = main_therapist(contacts)
-    end = None if goes_on else max(filter(None, [contacts[main].last, closed_on]))
-    found = [Span(main, leads=True, begins=contacts[main].first, ends=end)]
-    others = sorted(
-        (each for each in contacts if each != main), key=lambda each: order(contacts[each], each)
-    )
-    for therapist in others:
-        of = contacts[therapist]
-        own = Span(therapist, leads=True, begins=of.first, ends=of.last)
-        if any(own.touches(other) for other in found if other.leads):
-            own = Span(therapist, leads=False, begins=of.first, ends=of.last)
-        found.append(own)
+    main = course.main if course.main in contacts else main_therapist(contacts)
+    found = [main_span(main, contacts[main], course)]
+    for therapist in sorted(contacts, key=lambda each: order(contacts[each], each)):
+        if therapist != main:
+            found.append(own_span(therapist, contacts[therapist], found))
     return found
+
+
+def main_span(main: str, of: Contacts, course: Course) -> Span:
+    begins = min(filter(None, [of.first, course.begins_by]))
+    ends = None if course.goes_on else max(filter(None, [of.last, course.closed_on]))
+    return Span(main, leads=True, begins=begins, ends=ends)
+
+
+def own_span(therapist: str, of: Contacts, others: list[Span]) -> Span:
+    own = Span(therapist, leads=True, begins=of.first, ends=of.last)
+    if any(own.touches(other) for other in others if other.leads):
+        return Span(therapist, leads=False, begins=of.first, ends=of.last)
+    return own
 
 
 def order(of: Contacts, therapist: str) -> tuple[int, date, str]:

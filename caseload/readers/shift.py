@@ -10,8 +10,12 @@ def weeks_to(latest: date, before: date) -> int:
     return ((before - timedelta(days=1)) - latest).days // 7
 
 
-def moved_day(day: date | None, weeks: int) -> date | None:
-    return day and day + weeks * WEEK
+def moved_day(day: date, weeks: int) -> date:
+    return day + weeks * WEEK
+
+
+def moved_if_known(day: date | None, weeks: int) -> date | None:
+    return None if day is None else moved_day(day, weeks)
 
 
 def moved_moment(at: datetime, weeks: int, zone: tzinfo) -> datetime:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseload.readers.relationships import Contacts, Span, main_therapist, spans
+from caseload.readers.relationships import Contacts, Course, Span, main_therapist, spans
 
 DAY = date(2026, 3, 2)
 
@@ -22,7 +22,7 @@ def contacts(**days: list[int]) -> dict[str, Contacts]:
 
 
 def test_one_therapist_leads_without_an_end() -> None:
-    assert spans(contacts(marta=[30, 10]), goes_on=True, closed_on=None) == [
+    assert spans(contacts(marta=[30, 10]), Course(goes_on=True, closed_on=None)) == [
         Span("marta", leads=True, begins=DAY - timedelta(days=30), ends=None)
     ]
 
@@ -41,7 +41,8 @@ def test_the_most_recent_leads_where_both_met_the_client_as_often() -> None:
 
 def test_a_predecessor_has_led_and_a_colleague_in_between_worked_along() -> None:
     found = spans(
-        contacts(now=[100, 50, 0], before=[900, 500], beside=[60]), goes_on=True, closed_on=None
+        contacts(now=[100, 50, 0], before=[900, 500], beside=[60]),
+        Course(goes_on=True, closed_on=None),
     )
 
     assert [(each.therapist, each.leads, each.ends is None) for each in found] == [
@@ -54,12 +55,24 @@ def test_a_predecessor_has_led_and_a_colleague_in_between_worked_along() -> None
 def test_work_that_does_not_go_on_is_closed_on_the_later_of_both_days() -> None:
     later = DAY + timedelta(days=9)
 
-    assert spans(contacts(marta=[30, 0]), goes_on=False, closed_on=None)[0].ends == DAY
-    assert spans(contacts(marta=[30, 0]), goes_on=False, closed_on=later)[0].ends == later
+    assert spans(contacts(marta=[30, 0]), Course(goes_on=False, closed_on=None))[0].ends == DAY
+    assert spans(contacts(marta=[30, 0]), Course(goes_on=False, closed_on=later))[0].ends == later
+
+
+def test_who_leads_may_be_said_and_work_may_have_begun_before_the_first_session() -> None:
+    met = contacts(often=[40, 30, 20], said=[-7])
+    today = DAY
+
+    found = spans(met, Course(main="said", begins_by=today))
+
+    assert found[0] == Span("said", leads=True, begins=today, ends=None)
+    assert found[1] == Span(
+        "often", leads=True, begins=DAY - timedelta(days=40), ends=DAY - timedelta(days=20)
+    )
 
 
 def test_nobody_met_nobody() -> None:
-    assert spans({}, goes_on=True, closed_on=None) == []
+    assert spans({}, Course(goes_on=True, closed_on=None)) == []
 
 
 @given(
@@ -70,14 +83,17 @@ def test_nobody_met_nobody() -> None:
     ),
     st.booleans(),
     st.none() | st.integers(-100, 100),
+    st.none() | st.integers(-100, 2100),
 )
 def test_on_no_day_do_two_lead(
-    days: dict[str, list[int]], goes_on: bool, closed: int | None
+    days: dict[str, list[int]], goes_on: bool, closed: int | None, begun: int | None
 ) -> None:
     met = contacts(**days)
     closed_on = None if closed is None else DAY + timedelta(days=closed)
 
-    found = spans(met, goes_on=goes_on, closed_on=closed_on)
+    begins_by = None if begun is None else DAY - timedelta(days=begun)
+
+    found = spans(met, Course(goes_on=goes_on, closed_on=closed_on, begins_by=begins_by))
 
     leading = [each for each in found if each.leads]
     assert not any(a.touches(b) for a in leading for b in leading if a is not b)
