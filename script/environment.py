@@ -83,7 +83,7 @@ def make(lock: str) -> None:
         debian = f"apt-get install python3.{sys.version_info[1]}-venv"
         run([base_python(), "-m", "venv", str(HOME)], hint=f"On Debian or Ubuntu: {debian}")
     say(f"Installing requirements/{lock}.txt; this happens once and takes a minute")
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    quiet = ["--quiet", "--quiet", "--disable-pip-version-check", "--no-input"]
     wanted = ["--require-hashes", "-r", str(ROOT / "requirements" / f"{lock}.txt")]
     run(
         [str(PYTHON), "-m", "pip", "install", *quiet, *wanted],

@@ -104,8 +104,8 @@ def pytest_alone(words: list[str], *, long: bool) -> int:
 def a_test_cluster() -> Iterator[dict[str, str]]:
     """Start the database of this run; give the environment in which all its processes find it."""
     print("Starting a database for the tests", flush=True)
-    with test_cluster() as url:
-        yield {**os.environ, VARIABLE: url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    with test_cluster() as cluster:
+        yield {**os.environ, VARIABLE: cluster.url("tester"), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
 
 
 def check_the_source(this: Run) -> None:

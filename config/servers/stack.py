@@ -42,26 +42,32 @@ class Stack:
 
 
 def embedded_cluster(data: DataDirectory) -> Cluster:
-    """Return the cluster of `data`; refuses data that another major version wrote."""
-    written_by = postgres.major_of(data.database)
-    if written_by not in (None, wheel_major()):
-        raise Refused(
-            f"{data.database} was written by PostgreSQL {written_by} and this release brings {wheel_major()}:"
-            " run script/manage upgrade."
-        )
+    """Return the cluster of `data`, which may still have to be made."""
+    passwords = Secrets(data.secrets).passwords(fresh=not written_by_this_release(data))
     return Cluster(
         folder=data.database,
         engine=engine_of_this_release(data),
         sockets=data.sockets / "postgres",
         account=data.account,
-        passwords=Secrets(data.secrets).passwords(fresh=written_by is None),
+        passwords=passwords,
     )
+
+
+def written_by_this_release(data: DataDirectory) -> bool:
+    """Say whether there are data; refuses those that another major version wrote."""
+    major = postgres.major_of(data.database)
+    if major not in (None, wheel_major()):
+        raise Refused(
+            f"{data.database} was written by PostgreSQL {major} and this release brings {wheel_major()}:"
+            " run script/manage upgrade."
+        )
+    return major is not None
 
 
 def bring_up(data: DataDirectory, supervisor: Supervisor, given: Mapping[str, str]) -> Stack:
     """Start what is embedded, check what is external; return once both answer."""
     databases = external.database_urls(given)
-    fresh = databases is not None or postgres.major_of(data.database) is None
+    fresh = databases is not None or not written_by_this_release(data)
     keys = Secrets(data.secrets).settings(given, fresh=fresh)
     broker = external.broker_url(given)
     make_socket_folder(data)

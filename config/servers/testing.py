@@ -1,6 +1,7 @@
 """A PostgreSQL for tests: in a folder of its own under /tmp, gone with the process that started it."""
 
 import atexit
+import fcntl
 import os
 import secrets
 import shutil
@@ -46,7 +47,7 @@ grant connect on database practice to tester;
 alter role owner createdb;
 """
 EXTENSIONS = "create extension btree_gist; create extension pg_trgm; create extension unaccent;"
-KEPT_TEMPLATES = 3
+KEPT_TEMPLATES = 5
 
 
 def ensure_test_cluster() -> str:
@@ -57,14 +58,14 @@ def ensure_test_cluster() -> str:
     """
     if VARIABLE not in os.environ:
         running = ExitStack()
-        os.environ[VARIABLE] = running.enter_context(test_cluster())
         atexit.register(running.close)
+        os.environ[VARIABLE] = running.enter_context(test_cluster()).url("tester")
     return os.environ[VARIABLE]
 
 
 @contextmanager
-def test_cluster() -> Iterator[str]:
-    """Give the address of a new cluster for as long as the block."""
+def test_cluster() -> Iterator[Cluster]:
+    """Give a new cluster, its template migrated, for as long as the block."""
     remove_leftovers()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
@@ -77,7 +78,7 @@ def test_cluster() -> Iterator[str]:
             postgres.wait_until_ready(cluster, running)
             make_tester(cluster)
             fill_template(cluster, data, supervisor)
-            yield cluster.url("tester")
+            yield cluster
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -111,24 +112,36 @@ def fill_template(cluster: Cluster, data: DataDirectory, supervisor: Supervisor)
     The result is kept as a dump. Grants and the like, which come after each `migrate`, are made anew by the
     one that Django runs over every test database.
     """
-    templates = PROJECT / "var" / "test-templates"
-    kept = templates / f"{migrations_fingerprint()}.dump"
-    if kept.exists():
-        load(cluster, kept, "template1")
-        return
-    templates.mkdir(parents=True, exist_ok=True)
-    supervisor.run(migration_of_template(cluster, data))
-    dump(cluster, kept, "template1")
-    for old in sorted(templates.glob("*.dump"), key=lambda path: path.stat().st_mtime)[
-        :-KEPT_TEMPLATES
-    ]:
+    kept = kept_template()
+    with one_at_a_time(kept.parent):
+        if not kept.exists():
+            supervisor.run(migration_of_template(cluster, data))
+            dump(cluster, kept, "template1")
+            remove_all_but_the_newest(kept.parent)
+            return
+    load(cluster, kept, "template1")
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let others wait for the template rather than make it as well."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def remove_all_but_the_newest(folder: Path) -> None:
+    dumps = sorted(folder.glob("*.dump"), key=lambda path: path.stat().st_mtime)
+    for old in dumps[:-KEPT_TEMPLATES]:
         old.unlink(missing_ok=True)
 
 
-def migrations_fingerprint() -> str:
-    """Return a digest of the migrations, and of what they build on: dependencies and core's fields."""
+def kept_template() -> Path:
+    """Return the dump of a migrated, empty database; another one for other migrations or dependencies."""
     migrations = (path for app in APPS for path in (PROJECT / app / "migrations").glob("*.py"))
-    return fingerprint([LOCK, ROLES, *migrations, *(PROJECT / "core").glob("*.py")])
+    built_on = (LOCK, ROLES, PROJECT / "core" / "sealed.py")
+    return PROJECT / "var" / "test-templates" / f"{fingerprint([*built_on, *migrations])}.dump"
 
 
 def migration_of_template(cluster: Cluster, data: DataDirectory) -> Part:
