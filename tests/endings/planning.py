@@ -4,9 +4,15 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from endings.planner import ClientFacts, Days, Meeting, Mode, Place, Rhythm, Setting
+
+law = settings(deadline=None, max_examples=100)
+"""A law holds on a busy machine, too: what is asked is whether, not how fast."""
+caseload_law = settings(deadline=None, max_examples=50)
+"""For laws about whole caseloads, which take longer to make than to check."""
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 LEAVER, STAYS = UUID(int=1_000_001), UUID(int=1_000_002)

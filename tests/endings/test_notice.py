@@ -13,6 +13,7 @@ from endings.notice import (
     standing,
     window,
 )
+from tests.endings.planning import law
 
 POLICY = NoticePolicy()
 DAY = timedelta(days=1)
@@ -89,6 +90,7 @@ def test_with_too_few_meetings_the_days_decide_and_the_shortfall_says_so() -> No
     assert (notice.days, notice.meetings, notice.days_short, notice.meetings_short) == (49, 1, 0, 2)
 
 
+@law
 @given(rhythms(), policies)
 def test_closes_on_is_the_last_day_that_leaves_the_days_and_the_meetings(
     rhythm: tuple[list[date], date], policy: NoticePolicy
@@ -107,6 +109,7 @@ def test_closes_on_is_the_last_day_that_leaves_the_days_and_the_meetings(
         assert span.closes_on == last_on or after_it.days_short == 1
 
 
+@law
 @given(rhythms(), policies)
 def test_every_day_of_the_window_and_before_it_is_full_notice(
     rhythm: tuple[list[date], date], policy: NoticePolicy
@@ -118,6 +121,7 @@ def test_every_day_of_the_window_and_before_it_is_full_notice(
             assert notice_on(day, meetings, last_on, policy).is_full
 
 
+@law
 @given(rhythms(), policies)
 def test_two_meetings_lie_in_the_window_where_there_are_two(
     rhythm: tuple[list[date], date], policy: NoticePolicy
@@ -129,6 +133,7 @@ def test_two_meetings_lie_in_the_window_where_there_are_two(
     assert span.opens_on <= last_on - policy.longest_days * DAY
 
 
+@law
 @given(rhythms(), policies, st.integers(-30, 120))
 def test_one_more_meeting_never_takes_time_away(
     rhythm: tuple[list[date], date], policy: NoticePolicy, back: int
@@ -142,6 +147,7 @@ def test_one_more_meeting_never_takes_time_away(
     assert after.days == before.days
 
 
+@law
 @given(rhythms(), policies, st.integers(-200, 60))
 def test_untold_states_follow_one_another_and_never_go_back(
     rhythm: tuple[list[date], date], policy: NoticePolicy, start: int
@@ -155,6 +161,7 @@ def test_untold_states_follow_one_another_and_never_go_back(
     assert seen == sorted(seen)
 
 
+@law
 @given(rhythms(), policies, st.integers(-200, 10))
 def test_told_is_full_early_or_short_and_short_says_by_how_much(
     rhythm: tuple[list[date], date], policy: NoticePolicy, ahead: int

@@ -593,3 +593,22 @@ def test_an_extra_session_on_their_day_is_not_offered_where_it_would_be_short() 
         WayKind.KEEP_APART,
         WayKind.OTHER_DATES,
     ]
+
+
+def test_many_meetings_in_too_few_days_still_leave_no_meeting_in_the_window() -> None:
+    days = ("2026-11-10", "2026-11-12", "2026-11-17", "2026-11-19", "2026-11-24")
+    facts = client(1, tuple(meet(f"{day} 13:00") for day in days))
+    (problem,) = only(plan([facts], setting(LAST_DAY), {}, TODAY)).problems
+    assert problem.kind is ProblemKind.NO_MEETING_IN_WINDOW
+    assert (problem.notice.days, problem.notice.meetings) == (14, 4)
+    assert problem.ways[0].kind is WayKind.MOVE_LAST
+    assert problem.ways[0].is_proposed
+
+
+def test_where_no_room_is_free_at_the_usual_hour_another_hour_is_offered() -> None:
+    plover = client(1, weekly("2026-11-12 13:00", 8, Mode.VIDEO))
+    thursdays = tuple(Taken(one.starts_at, one.ends_at) for one in plover.meetings)
+    where = replace(setting(LAST_DAY), room_taken={ROOM_1: thursdays, ROOM_2: thursdays})
+    (problem,) = only(plan([plover], where, {}, TODAY)).problems
+    assert (problem.ways[0].kind, problem.ways[0].is_proposed) == (WayKind.ADD_MEETING, True)
+    assert problem.ways[0].telling.mode is Mode.IN_PERSON

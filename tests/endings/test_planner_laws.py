@@ -27,7 +27,16 @@ from endings.planner import (
 from endings.planner.diary import Diary
 from endings.planner.names import Change
 from endings.planner.sheet import open_sheet
-from tests.endings.planning import ROOM_1, ROOM_2, STAYS, ZONE, client, departures, frequent
+from tests.endings.planning import (
+    ROOM_1,
+    ROOM_2,
+    STAYS,
+    ZONE,
+    caseload_law,
+    client,
+    departures,
+    frequent,
+)
 from tests.endings.planning import setting as where_of
 
 Departure = tuple[list[ClientFacts], Setting, date]
@@ -44,6 +53,7 @@ def proposed(made: Plan) -> dict[UUID, Decision]:
     }
 
 
+@caseload_law
 @given(departures())
 def test_everybody_is_in_exactly_one_place_with_a_person_and_a_date(given: Departure) -> None:
     people, where, today = given
@@ -57,6 +67,7 @@ def test_everybody_is_in_exactly_one_place_with_a_person_and_a_date(given: Depar
         assert one.fits != bool(one.problems)
 
 
+@caseload_law
 @given(departures())
 def test_who_fits_has_full_notice_live_and_who_does_not_has_a_stated_cause(
     given: Departure,
@@ -84,6 +95,7 @@ def test_who_fits_has_full_notice_live_and_who_does_not_has_a_stated_cause(
                     assert way.keeps is not None
 
 
+@caseload_law
 @given(departures())
 def test_nothing_lies_on_an_absence_a_closed_day_or_outside_the_working_days(
     given: Departure,
@@ -105,6 +117,7 @@ def test_nothing_lies_on_an_absence_a_closed_day_or_outside_the_working_days(
         assert not any(day in absence for absence in where.absences)
 
 
+@caseload_law
 @given(departures())
 def test_no_room_and_no_hour_is_proposed_twice(given: Departure) -> None:
     people, where, today = given
@@ -122,6 +135,7 @@ def test_no_room_and_no_hour_is_proposed_twice(given: Departure) -> None:
             assert earlier.ends_at <= later.starts_at or later.ends_at <= earlier.starts_at
 
 
+@caseload_law
 @given(departures(), st.randoms(use_true_random=False))
 def test_the_same_facts_give_the_same_plan_in_any_order(
     given: Departure, chance: random.Random
@@ -132,6 +146,7 @@ def test_the_same_facts_give_the_same_plan_in_any_order(
     assert plan(people, where, {}, today) == plan(shuffled, where, {}, today)
 
 
+@caseload_law
 @given(departures())
 def test_taking_every_proposal_leaves_only_those_without_one(given: Departure) -> None:
     people, where, today = given
@@ -148,6 +163,7 @@ def test_taking_every_proposal_leaves_only_those_without_one(given: Departure) -
         assert one.told_on is not None or one.notice is None or one.notice.is_full
 
 
+@caseload_law
 @given(departures())
 def test_who_is_told_on_one_day_and_knows_each_other_says_so(given: Departure) -> None:
     people, where, today = given
@@ -159,6 +175,7 @@ def test_who_is_told_on_one_day_and_knows_each_other_says_so(given: Departure) -
             assert not both or one.telling_on == other.telling_on
 
 
+@caseload_law
 @given(frequent())
 def test_the_spread_is_the_shortest_that_equally_good_days_allow(
     given: tuple[list[ClientFacts], date],
@@ -182,6 +199,7 @@ def best_days(people: list[ClientFacts], where: Setting, today: date, key: UUID)
     return [day for day, score in scores.items() if score == min(scores.values())]
 
 
+@caseload_law
 @given(departures(), st.integers(-30, 30))
 def test_differences_name_exactly_what_is_different(given: Departure, moved: int) -> None:
     people, where, today = given
@@ -202,6 +220,7 @@ def test_differences_name_exactly_what_is_different(given: Departure, moved: int
             assert Change.LAST not in moves
 
 
+@caseload_law
 @given(departures())
 def test_a_decision_survives_being_stored(given: Departure) -> None:
     people, where, today = given
@@ -219,6 +238,7 @@ def test_a_decision_survives_being_stored(given: Departure) -> None:
     assert decision_as_json(Decision()) == {}
 
 
+@caseload_law
 @given(departures())
 def test_supply_adds_up(given: Departure) -> None:
     people, where, today = given

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endings.planner.spread import closest_days
+from tests.endings.planning import law
 
 DAY_0 = date(2026, 3, 1)
 days = st.integers(0, 40).map(lambda n: DAY_0 + timedelta(days=n))
@@ -16,6 +17,7 @@ def span(picked: list[date]) -> timedelta:
     return max(picked) - min(picked)
 
 
+@law
 @given(small)
 def test_no_other_choice_lies_closer_together(choices: list[list[date]]) -> None:
     picked = closest_days(choices)
@@ -23,6 +25,7 @@ def test_no_other_choice_lies_closer_together(choices: list[list[date]]) -> None
     assert span(picked) == min(span(list(other)) for other in product(*choices))
 
 
+@law
 @given(small)
 def test_of_equally_close_choices_the_earliest_is_taken(choices: list[list[date]]) -> None:
     best = span(closest_days(choices))
@@ -30,6 +33,7 @@ def test_of_equally_close_choices_the_earliest_is_taken(choices: list[list[date]
     assert min(closest_days(choices)) == min(min(other) for other in equal)
 
 
+@law
 @given(small)
 def test_once_somebody_knows_the_rest_follows_soon_and_close_together(
     choices: list[list[date]],

@@ -11,6 +11,7 @@ from endings.planner import Days
 from reminders.due import Due, due
 from reminders.facts import EndingFacts, Facts, WorkDays
 from reminders.occasions import Occasion
+from tests.endings.planning import law
 
 DAY = timedelta(days=1)
 PEOPLE = [UUID(int=n) for n in range(1, 5)]
@@ -82,6 +83,7 @@ def key(one: Due) -> tuple[UUID, Occasion, UUID, date]:
     return one.person_id, one.occasion, one.about_id, one.due_on
 
 
+@law
 @given(endings(), calendars())
 def test_nobody_is_reminded_twice_of_one_thing(
     given: tuple[EndingFacts, date], days: dict[UUID, WorkDays]
@@ -91,6 +93,7 @@ def test_nobody_is_reminded_twice_of_one_thing(
     assert len(keys) == len(set(keys))
 
 
+@law
 @given(endings(), calendars())
 def test_what_stands_began_on_a_working_day_or_is_said_at_once(
     given: tuple[EndingFacts, date], days: dict[UUID, WorkDays]
@@ -104,6 +107,7 @@ def test_what_stands_began_on_a_working_day_or_is_said_at_once(
             assert one.due_on >= one.since
 
 
+@law
 @given(endings())
 def test_telling_the_client_closes_everything_about_telling(
     given: tuple[EndingFacts, date],
@@ -114,12 +118,14 @@ def test_telling_the_client_closes_everything_about_telling(
     assert not left & UNTOLD
 
 
+@law
 @given(endings())
 def test_a_closed_file_leaves_everybody_in_peace(given: tuple[EndingFacts, date]) -> None:
     ending, today = given
     assert due(Facts(endings=[replace(ending, closed_on=today)]), today) == []
 
 
+@law
 @given(endings(), calendars(), st.integers(1, 21))
 def test_a_missed_tick_loses_nothing(
     given: tuple[EndingFacts, date], days: dict[UUID, WorkDays], later: int
@@ -137,6 +143,7 @@ def test_a_missed_tick_loses_nothing(
             assert key(one) in {key(other) for other in then}
 
 
+@law
 @given(endings(), st.integers(0, 60))
 def test_after_the_last_working_day_nobody_asks_the_one_who_left(
     given: tuple[EndingFacts, date], after: int
@@ -149,6 +156,7 @@ def test_after_the_last_working_day_nobody_asks_the_one_who_left(
     assert PEOPLE[0] not in {one.person_id for one in found}
 
 
+@law
 @given(endings())
 def test_an_untold_client_past_the_window_is_always_somebodys(
     given: tuple[EndingFacts, date],
