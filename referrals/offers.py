@@ -32,6 +32,7 @@ class Offer:
     whose: str = ""  # the organisation, where it has another name
     what: str = ""
     where: str = ""  # empty for a confidential place, everywhere
+    is_virtual: bool = False
     phones: tuple[str, ...] = ()
     website: str = ""
     hours: tuple[Opening, ...] = ()

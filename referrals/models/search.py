@@ -17,14 +17,15 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
     def for_list(self) -> Self:
         """What a list of results shows."""
         return self.select_related(
-            "service__organization", "service__overlay", "at_location__location"
+            "service__overlay",
         ).defer("words", "plain")
 
 
 class SearchEntry(models.Model):
-    """A service at a place (or a service without one) as words, folded text and a point.
+    """A service at a place (or a service without one) as words, folded text, a point, and an offer.
 
-    A confidential place has no town, code or point here, so that no search can find where it is.
+    `offer` is what lists, options and papers say of it (referrals/offers.py). A confidential place has
+    no town, code, point or address here, so that no search can find where it is.
     """
 
     id = uuid_key()
@@ -45,13 +46,20 @@ class SearchEntry(models.Model):
     accepting = models.CharField(max_length=10, choices=Accepting, default=Accepting.UNKNOWN)
     accepting_on = models.DateField(null=True)
     checked_on = models.DateField(null=True)
+    offer = models.JSONField(default=dict)
 
     objects = SearchEntryQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            GinIndex(fields=["words"], name="entries_by_word"),
-            GinIndex(fields=["plain"], name="entries_by_letters", opclasses=["gin_trgm_ops"]),
+            # A short list of pending entries: the search right after an import is as fast as any other.
+            GinIndex(fields=["words"], name="entries_by_word", gin_pending_list_limit=1024),
+            GinIndex(
+                fields=["plain"],
+                name="entries_by_letters",
+                opclasses=["gin_trgm_ops"],
+                gin_pending_list_limit=1024,
+            ),
             GinIndex(fields=["languages"], name="entries_by_language"),
             models.Index(fields=["latitude", "longitude"], name="entries_by_point"),
             models.Index(fields=["postal_code"], name="entries_by_postal_code"),

@@ -12,40 +12,29 @@ from referrals.models import SearchEntry
 # (decision 11). Every text is also indexed as plain words, so that a name is found as it is written.
 REBUILD: Final = """
 with told as (
-  select s.id as service_id, at.id as at_location_id, s.lang,
+  select s.*, at.id as at_location_id, l.id as location_id, o.name as whose,
+         concat_ws(' ', o.name, o.alternate_name) as organization_names, o.website as organization_website,
          (case split_part(s.lang, '-', 1)
             when 'en' then 'english' when 'nl' then 'dutch' when 'it' then 'italian'
             else 'simple' end)::regconfig as stems,
-         unaccent(concat_ws(' ', s.name, s.alternate_name)) as name,
-         unaccent(concat_ws(' ', o.name, o.alternate_name,
-                            case when not coalesce(l.is_confidential, false) then
-                              concat_ws(' ', l.name, l.alternate_name) end)) as whose,
-         unaccent(concat_ws(' ', s.description, s.eligibility_description, s.extra->>'keywords',
-                            s.extra->>'audience')) as what,
-         unaccent(concat_ws(' ', spoken.names,
-                            case when not coalesce(l.is_confidential, false) then
-                              concat_ws(' ', a.city, a.region, a.state_province, a.postal_code)
-                            end)) as place,
-         a.city, a.state_province, a.postal_code, l.latitude, l.longitude,
-         coalesce(l.is_confidential, false) as hidden,
-         coalesce(spoken.codes, '{}') as languages,
-         s.status not in ('inactive', 'defunct') as is_open,
-         coalesce(room.accepting, 'unknown') as accepting, room.on as accepting_on, looked.on as checked_on
+         coalesce(l.is_confidential, false) as hidden, coalesce(l.location_type = 'virtual', false) as virtual,
+         concat_ws(' ', l.name, l.alternate_name) as location_names, l.latitude, l.longitude,
+         a.city, a.region, a.state_province, a.postal_code,
+         concat_ws(', ', nullif(a.address_1, ''), nullif(a.address_2, ''), nullif(a.city, ''),
+                   nullif(concat_ws(' ', nullif(a.state_province, ''), nullif(a.postal_code, '')), '')) as line,
+         s.status in ('inactive', 'defunct') as is_gone,
+         coalesce(room.accepting, 'unknown') as accepting, room.on as accepting_on,
+         coalesce(nullif(room.note, ''), s.wait_time) as wait, looked.on as checked_on
     from referrals_service s
     join referrals_organization o on o.id = s.organization_id
     left join referrals_serviceatlocation at on at.service_id = s.id
     left join referrals_location l on l.id = at.location_id
     left join lateral (
-      select city, region, state_province, postal_code from referrals_address
+      select * from referrals_address
        where location_id = l.id and address_type = 'physical' order by position, id limit 1
     ) a on true
     left join lateral (
-      select string_agg(distinct name, ' ') as names,
-             array_agg(distinct code) filter (where code <> '') as codes
-        from referrals_language where service_id = s.id or location_id = l.id
-    ) spoken on true
-    left join lateral (
-      select accepting, "on" from referrals_newclients
+      select accepting, "on", note from referrals_newclients
        where service_id = s.id order by "on" desc, recorded_at desc limit 1
     ) room on true
     left join lateral (
@@ -56,20 +45,66 @@ with told as (
 )
 insert into referrals_searchentry
   (id, service_id, at_location_id, lang, words, plain, city, region, postal_code, languages,
-   latitude, longitude, is_open, accepting, accepting_on, checked_on)
-select gen_random_uuid(), service_id, at_location_id, lang,
-       setweight(to_tsvector(stems, name), 'A') || setweight(to_tsvector('simple', name), 'A')
-       || setweight(to_tsvector('simple', whose), 'B')
-       || setweight(to_tsvector(stems, what), 'C') || setweight(to_tsvector('simple', what), 'C')
-       || setweight(to_tsvector('simple', place), 'D'),
-       lower(concat_ws(' ', name, whose, left(what, 200), place)),
+   latitude, longitude, is_open, accepting, accepting_on, checked_on, offer)
+select gen_random_uuid(), told.id, at_location_id, lang,
+       setweight(to_tsvector(stems, text.a), 'A') || setweight(to_tsvector('simple', text.a), 'A')
+       || setweight(to_tsvector('simple', text.b), 'B')
+       || setweight(to_tsvector(stems, text.c), 'C') || setweight(to_tsvector('simple', text.c), 'C')
+       || setweight(to_tsvector('simple', text.d), 'D'),
+       lower(concat_ws(' ', text.a, text.b, left(text.c, 200), text.d)),
        case when hidden then '' else coalesce(city, '') end,
        case when hidden then '' else coalesce(state_province, '') end,
        case when hidden then '' else coalesce(postal_code, '') end,
-       languages,
+       coalesce(spoken.codes, '{}'),
        case when not hidden then latitude end, case when not hidden then longitude end,
-       is_open, accepting, accepting_on, checked_on
+       not is_gone, accepting, accepting_on, checked_on,
+       jsonb_build_object(
+         'kind', 'service', 'name', told.name, 'whose', case when whose = told.name then '' else whose end,
+         'what', description, 'where', case when hidden then '' else line end, 'is_virtual', virtual,
+         'phones', coalesce(numbers.said, '[]'), 'website', coalesce(nullif(url, ''), organization_website),
+         'hours', coalesce(open.hours, '[]'), 'cost', fees_description,
+         'languages', coalesce(spoken.said, '[]'), 'accepting', accepting, 'accepting_on', accepting_on,
+         'wait', wait, 'checked_on', checked_on, 'organization', organization_id,
+         'is_confidential', hidden, 'is_gone', is_gone, 'lang', lang)
   from told
+  left join lateral (
+    select string_agg(distinct name, ' ') as names,
+           array_agg(distinct code) filter (where code <> '') as codes,
+           jsonb_agg(coalesce(nullif(code, ''), name) order by position, id) as said
+      from (select *, service_id is null as of_place, bool_or(service_id is not null) over () as of_service
+              from referrals_language
+             where service_id = told.id or location_id = told.location_id) each
+     where not (of_place and of_service)
+  ) spoken on true
+  left join lateral (
+    select jsonb_agg(number || case when extension = '' or position(extension in number) > 0 then ''
+                                    else ' (' || extension || ')' end order by position, id) as said
+      from (select *, min(far) over () as nearest, row_number() over (order by far, position, id) as place
+              from (select *, case when at_location_id is not null then 1 when service_id is not null then 2
+                                   when location_id is not null then 3 else 4 end as far
+                      from referrals_phone
+                     where type <> 'fax'
+                       and (at_location_id = told.at_location_id or service_id = told.id
+                            or location_id = told.location_id
+                            or organization_id = told.organization_id)) each) ranked
+     where far = nearest and place <= 2
+  ) numbers on true
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('weekdays', weekdays, 'opens_at', opens_at, 'closes_at', closes_at,
+                                        'said', description) order by position, id) as hours
+      from (select *, service_id is null as of_place, bool_or(service_id is not null) over () as of_service
+              from referrals_schedule
+             where not is_closed and (service_id = told.id or location_id = told.location_id)) each
+     where not (of_place and of_service)
+  ) open on true
+  cross join lateral (
+    select unaccent(concat_ws(' ', told.name, told.alternate_name)) as a,
+           unaccent(concat_ws(' ', organization_names, case when not hidden then location_names end)) as b,
+           unaccent(concat_ws(' ', description, eligibility_description, extra->>'keywords',
+                              extra->>'audience')) as c,
+           unaccent(concat_ws(' ', spoken.names, case when not hidden then
+             concat_ws(' ', city, region, state_province, postal_code) end)) as d
+  ) text
 """
 
 AFFECTED: Final = """
