@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import Case, CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,16 @@ from endings.workflow import Playbook, Stage
 from referrals.models import FollowUp, OptionSet
 
 CLOSED_STAGES = [Stage.CLOSED, Stage.FOLLOWED_UP]
+
+
+# Which planned day comes next, by what was reached.
+NEXT_ON = Case(
+    When(stage=Stage.TO_TELL, then=Coalesce("tell_plan_on", "last_on")),
+    When(stage=Stage.TOLD, then=Coalesce("options_plan_on", "last_on")),
+    When(stage=Stage.OPTIONS_OFFERED, then=Coalesce("choice_plan_on", "last_on")),
+    When(stage=Stage.CHOSEN, then=Coalesce("handover_plan_on", "last_on")),
+    default=F("last_on"),
+)
 
 
 class EndingQuerySet(models.QuerySet["Ending"]):
@@ -48,6 +59,21 @@ class EndingQuerySet(models.QuerySet["Ending"]):
             "carried_by",
             "participation",
             "tell_session",
+        )
+
+    def closed(self) -> Self:
+        return self.standing().filter(stage__in=CLOSED_STAGES)
+
+    def for_list(self) -> Self:
+        """Bring what a list shows, the next planned act first: `next_on`, and `has_no_last`. One query."""
+        no_last = Q(exceptions__rule="no_last", exceptions__taken_back_on=None)
+        return (
+            self.select_related("client", "assignment__therapist", "departure")
+            .annotate(
+                next_on=NEXT_ON,
+                has_no_last=Exists(Ending.objects.filter(no_last, pk=OuterRef("pk"))),
+            )
+            .order_by(F("next_on").asc(nulls_last=True), "client__sort_key", "pk")
         )
 
     def asked_after_by(self, follow_up: FollowUp) -> Self:

@@ -78,7 +78,7 @@ def records_of(ending: Ending) -> Records:
     return Records(
         people=people_to_tell(ending),
         not_todays=list(ending.not_todays.select_related("by")),
-        not_wanted={row.step: row for row in ending.not_wanted.filter(corrected_by=None)},
+        not_wanted={row.step: row for row in ending.not_wanted.filter(corrected_by=None).select_related("by")},
         exceptions=list(ending.exceptions.select_related("asked_by", "review__decided_by")),
         risk_look=risk_look_of(ending),
         **options_of(ending),

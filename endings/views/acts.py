@@ -35,6 +35,7 @@ def attempt(form: forms.Form, act: Callable[[], object]) -> bool:
 
 def form_page(request: AuthedRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Answer with the form: 409 where somebody else saved meanwhile, 422 where something is missing."""
-    wrong = any(form.errors for form in [context["form"], *context.get("others", ())])
+    forms_shown = [context["form"], *context.get("others", ())]
+    wrong = any(form.is_bound and not form.is_valid() for form in forms_shown)
     status = 409 if context.get("differences") else 422 if wrong else 200
     return render(request, template, context, status=status)

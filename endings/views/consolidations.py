@@ -16,12 +16,13 @@ from core.errors import ChangedMeanwhile
 from core.parts import Difference
 from endings.forms.steps import ConsolidationForm, GainFormSet, TriggerFormSet
 from endings.models import Consolidation, Ending, Gain, Trigger
-from endings.operations.steps import PullsBack, Staying, Together, consolidate
+from endings.operations import steps
+from endings.operations.steps import PullsBack, Staying, Together
 from endings.views.acts import attempt, ending_to_edit, form_page, sent
 
 
 @require_http_methods(["GET", "POST"])
-def save_consolidation(request: AuthedRequest, pk: UUID) -> HttpResponse:
+def consolidate(request: AuthedRequest, pk: UUID) -> HttpResponse:
     ending = ending_to_edit(request, pk)
     kept = kept_of(request, ending)
     form, gains, triggers = forms_of(request, ending, kept)
@@ -36,7 +37,9 @@ def save_consolidation(request: AuthedRequest, pk: UUID) -> HttpResponse:
         try:
             if attempt(
                 form,
-                lambda: consolidate(ending=ending, together=together, by=request.user, on=today()),
+                lambda: steps.consolidate(
+                    ending=ending, together=together, by=request.user, on=today()
+                ),
             ):
                 messages.success(request, _("Saved."))
                 return redirect(ending)
@@ -51,7 +54,7 @@ def save_consolidation(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "differences": differences,
         "object": kept,
     }
-    return form_page(request, "endings/save_consolidation.html", context)
+    return form_page(request, "endings/consolidate.html", context)
 
 
 def kept_of(request: AuthedRequest, ending: Ending) -> Consolidation | None:

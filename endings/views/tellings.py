@@ -49,7 +49,8 @@ def record_told_in_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     untold = [person for person in people if not person.is_told]
     if not untold:
         context = {"ending": ending, "told": people}
-        return render(request, "endings/told_already.html", context)
+        status = 422 if request.method == "POST" else 200
+        return render(request, "endings/told_already.html", context, status=status)
     notice_after = notice_by_day(request, ending)
     form = told_form(request, ending, people, remark=remark(notice_after))
     short = ShortNoticeForm(sent(request), prefix="short")

@@ -173,7 +173,7 @@ def offer(ending: Ending, on: Any) -> None:
             added_at=now(),
             added_by=therapist,
             offered_on=on,
-            snapshot={"name": f"Place {position}"},
+            snapshot={"kind": "place", "name": f"Place {position}"},
         )
 
 

@@ -1,0 +1,209 @@
+"""The endings one sees, and the page of one: its way as steps, in short, and who can see it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthedRequest
+from accounts.models import Supervision
+from caseload.models import Assignment, Cadence, Session
+from caseload.operations.reading import log_read
+from core import dates
+from core.clock import now, today
+from core.parts import Chip, Fact, Link, Seer
+from endings.models import Departure, Ending
+from endings.operations.notices import meetings_of, policy_of
+from endings.operations.records import Records, records_of
+from endings.views.page import Page
+from endings.views.way import way_of
+from endings.workflow import Stage, Step, open_steps
+
+PER_PAGE = 50
+A_MONDAY = date(2024, 1, 1)
+KIND_OF_STAGE = {
+    Stage.TO_TELL: "wait",
+    Stage.TOLD: "done",
+    Stage.OPTIONS_OFFERED: "info",
+    Stage.CHOSEN: "info",
+    Stage.HANDED_OVER: "meet",
+    Stage.LAST_HELD: "now",
+    Stage.CLOSED: "quiet",
+    Stage.FOLLOWED_UP: "quiet",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ending in the list: where it stands, what comes next and when."""
+
+    ending: Ending
+    chip: Chip
+    next_step: str
+    is_late: bool
+
+
+@require_safe
+def endings(request: AuthedRequest) -> HttpResponse:
+    """Endings that are under way, the next act first; closed ones on a view of their own."""
+    mine = Ending.objects.visible_to(request.user).standing()
+    closed = request.GET.get("show") == "closed"
+    shown = mine.closed() if closed else mine.open()
+    page = Paginator(shown.for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    views = [
+        Link(request.path, _("Under way"), current=not closed),
+        Link(f"{request.path}?show=closed", _("Closed"), current=closed),
+    ]
+    context = {"page": page, "rows": [row_of(one) for one in page], "views": views}
+    return render(request, "endings/endings.html", context)
+
+
+def row_of(ending: Ending) -> Row:
+    stage = Stage(ending.stage)
+    chip = Chip(KIND_OF_STAGE[stage], stage.label)  # type: ignore[arg-type]
+    following = next(iter(open_steps(ending.playbook, reached(ending))), None)
+    on = getattr(ending, "next_on", None)
+    is_late = bool(on and on < today() and stage.place < Stage.LAST_HELD.place)
+    return Row(ending, chip, str(following.label) if following else "", is_late)
+
+
+def reached(ending: Ending) -> set[Step]:
+    """Return the steps that the ending's own columns know to be done."""
+    columns = {
+        Step.TELL: ending.told_on,
+        Step.OPTIONS: ending.options_on,
+        Step.CHOICE: ending.chosen_on,
+        Step.LAST: ending.last_held_on,
+        Step.NO_LAST: getattr(ending, "has_no_last", False),
+        Step.CLOSE: ending.closed_on,
+        Step.FOLLOW_UP: ending.stage == Stage.FOLLOWED_UP,
+    }
+    return {step for step, fact in columns.items() if fact}
+
+
+@require_safe
+def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """The way to a good end, with everything that is recorded of it."""
+    shown = get_object_or_404(Ending.objects.visible_to(request.user).with_work(), pk=pk)
+    log_read(client=shown.client, page="endings:ending", by=request.user, at=now())
+    records = records_of(shown)
+    page = Page(
+        ending=shown,
+        records=records,
+        meetings=meetings_of(shown),
+        policy=policy_of(request.practice),
+        today=today(),
+        reader=request.user,
+        may_edit=Ending.objects.editable_by(request.user).filter(pk=pk).exists(),
+    )
+    context = {
+        "ending": shown,
+        "steps": way_of(page),
+        "facts": in_short(request, page),
+        "exceptions": records.exceptions,
+        "people": who_can_see(request, page),
+        "about": about(page),
+    }
+    return render(request, "endings/ending.html", context)
+
+
+def about(page: Page) -> str:
+    """Return what kind of ending this is, and when the last session is planned."""
+    ending = page.ending
+    planned = _("Planned") if ending.is_planned else _("Unplanned")
+    parts = [ending.get_playbook_display(), planned]
+    if ending.last_on:
+        parts.append(f"{_('Last session')}: {page.day(ending.last_on)}")
+    return " · ".join(str(part) for part in parts)
+
+
+def in_short(request: AuthedRequest, page: Page) -> list[Fact]:
+    """Return the few facts one looks up: since when, the rhythm, the window, who carries it."""
+    ending, client = page.ending, page.ending.client
+    facts: list[Fact] = [(_("Together since"), since(request, ending))]
+    rhythm = rhythm_of(request, page)
+    if rhythm:
+        facts.append((_("Rhythm"), rhythm))
+    if ending.window_opens_on and ending.window_closes_on:
+        span = dates.span(ending.window_opens_on, ending.window_closes_on, short=True)
+        facts.append((_("Notice window"), span))
+    if ending.carried_by:
+        facts.append((_("Carries it on"), ending.carried_by.name))
+    if client.languages:
+        facts.append((_("Languages"), dates.listed(client.languages)))
+    if client.safe_to_contact:
+        facts.append((_("Safe to contact"), str(client.safe_to_contact)))
+    standing = [one for one in page.records.exceptions if not one.taken_back_on]
+    said = dates.listed([one.get_rule_display() for one in standing]) if standing else _("None")
+    return [*facts, (_("Exceptions"), said)]
+
+
+def since(request: AuthedRequest, ending: Ending) -> str:
+    held = Session.objects.visible_to(request.user).attended().filter(assignment=ending.assignment)
+    count = held.count()
+    said = ngettext("%(count)s session", "%(count)s sessions", count) % {"count": count}
+    return f"{dates.month(ending.assignment.starts_on)}, {said}"
+
+
+def rhythm_of(request: AuthedRequest, page: Page) -> str:
+    """Return “Monday, 09:30, in person”, while there is a rhythm."""
+    running = Cadence.objects.visible_to(request.user).on(page.today)
+    cadence = running.filter(assignment=page.ending.assignment).first()
+    if cadence is None:
+        return ""
+    weekday = dates.weekday(A_MONDAY + timedelta(days=cadence.weekday))
+    weeks = ngettext("every week", "every %(count)s weeks", cadence.every_weeks)
+    often = weeks % {"count": cadence.every_weeks} if cadence.every_weeks > 1 else ""
+    return ", ".join(
+        filter(None, [weekday, dates.clock(cadence.starts_at), often, cadence.get_mode_display()])
+    )
+
+
+# --- who can see this -------------------------------------------------------------------------------
+def who_can_see(request: AuthedRequest, page: Page) -> list[Seer]:
+    """Return everybody to whom this page opens, or does not yet (R5)."""
+    ending, day = page.ending, page.today
+    therapist = ending.assignment.therapist
+    seers = {therapist.pk: Seer(therapist.name, allowed=True, role=_("therapist"))}
+    if ending.departure is None or ending.departure.state != Departure.State.DRAFT:
+        for row in leading(therapist.pk, day):
+            seers[row.supervisor_id] = Seer(row.supervisor.name, allowed=True, role=_("supervisor"))
+        beside = Assignment.objects.visible_to(request.user).on(day).select_related("therapist")
+        for work in beside.filter(episode=ending.episode_id):
+            role = work.get_role_display()
+            seers.setdefault(work.therapist_id, Seer(work.therapist.name, allowed=True, role=role))
+        carries(page, seers)
+    receivers(page.records, seers)
+    return list(seers.values())
+
+
+def leading(therapist: UUID, day: date) -> list[Supervision]:
+    kinds = Q(kind__in=[Supervision.Kind.LEADING, Supervision.Kind.BOTH])
+    rows = Supervision.objects.on(day).filter(kinds, supervisee=therapist)
+    return list(rows.select_related("supervisor"))
+
+
+def carries(page: Page, seers: dict[UUID, Seer]) -> None:
+    """Who carries it on sees it from the day after the work has ended."""
+    person, ends_on = page.ending.carried_by, page.ending.assignment.ends_on
+    if person is None:
+        return
+    last_day = ends_on or (page.ending.departure.last_day if page.ending.departure else None)
+    allowed = ends_on is not None and ends_on < page.today
+    opens = last_day + timedelta(days=1) if last_day and not allowed else None
+    seer = Seer(person.name, allowed=allowed, role=_("carries it on"), from_day=opens)
+    seers.setdefault(person.pk, seer)
+
+
+def receivers(records: Records, seers: dict[UUID, Seer]) -> None:
+    """A receiver sees nothing of this page: what opens to them is a page of its own."""
+    for asked in records.invitations:
+        if asked.state in ("sent", "accepted"):
+            seers.setdefault(asked.receiver_id, Seer(asked.receiver.name, allowed=False))
