@@ -14,25 +14,27 @@ HOUR = timedelta(hours=1)
 
 
 class Shelf:
-    """Ranges taken by one person or room, kept in order; overlapping ones are welcome."""
+    """Ranges taken by one person or room, in order, in seconds; overlapping ones are welcome."""
 
     def __init__(self, taken: Iterable[Taken] = ()) -> None:
-        self._taken = sorted(taken)
-        self._longest = max((t.ends_at - t.starts_at for t in self._taken), default=timedelta())
+        self._taken = sorted(_seconds(one) for one in taken)
+        self._longest = max((end - start for start, end in self._taken), default=0.0)
 
     def add(self, taken: Taken) -> None:
-        insort(self._taken, taken)
-        self._longest = max(self._longest, taken.ends_at - taken.starts_at)
+        start, end = _seconds(taken)
+        insort(self._taken, (start, end))
+        self._longest = max(self._longest, end - start)
 
     def is_free(self, wanted: Taken) -> bool:
         """Say whether nothing overlaps `wanted`."""
-        begin = bisect_left(self._taken, wanted.starts_at - self._longest, key=_start)
-        end = bisect_left(self._taken, wanted.ends_at, key=_start)
-        return all(t.ends_at <= wanted.starts_at for t in self._taken[begin:end])
+        starts, ends = _seconds(wanted)
+        first = bisect_left(self._taken, (starts - self._longest, starts))
+        after = bisect_left(self._taken, (ends, ends))
+        return all(end <= starts for _, end in self._taken[first:after])
 
 
-def _start(taken: Taken) -> datetime:
-    return taken.starts_at
+def _seconds(taken: Taken) -> tuple[float, float]:
+    return taken.starts_at.timestamp(), taken.ends_at.timestamp()
 
 
 def taken_by(meeting: Meeting) -> Taken:
@@ -56,7 +58,7 @@ class Diary:
         return instant.astimezone(self.setting.zone).date()
 
     def cause_of_loss(self, day: date) -> LostCause | None:
-        """Say why nobody meets on `day`, or None. Days before today are nobody's."""
+        """Say why nobody meets on `day`, or None."""
         if day not in self._causes:
             self._causes[day] = self._cause_of_loss(day)
         return self._causes[day]
@@ -69,9 +71,8 @@ class Diary:
         return None if day.weekday() in self.setting.working_days else LostCause.NO_WORKING_DAY
 
     def is_open(self, day: date) -> bool:
-        """Say whether the therapist can meet somebody on `day` at all."""
-        in_time = self.today <= day <= self.setting.last_working_day
-        return in_time and self.cause_of_loss(day) is None
+        """Say whether the therapist meets people on `day`."""
+        return self.cause_of_loss(day) is None
 
     def reserve(self, meeting: Meeting) -> None:
         """Take the hour and the room of a meeting."""
