@@ -1,4 +1,53 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from caseload.views import absences, clients, practice, rhythms, sessions, work
 
 app_name = "caseload"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # who
+    path("clients/new/", clients.open_client, name="open_client"),
+    path("clients/<uuid:pk>/details/", clients.change_client, name="change_client"),
+    path("clients/<uuid:pk>/who-has-read/", clients.who_has_read, name="who_has_read"),
+    path("clients/<uuid:pk>/ways-to-reach/new/", clients.add_channel, name="add_channel"),
+    path("ways-to-reach/<uuid:pk>/", clients.change_channel, name="change_channel"),
+    path("ways-to-reach/<uuid:pk>/remove/", clients.remove_channel, name="remove_channel"),
+    path("clients/<uuid:pk>/involved/new/", clients.add_involved_person, name="add_involved_person"),
+    path("involved/<uuid:pk>/", clients.change_involved_person, name="change_involved_person"),
+    path("involved/<uuid:pk>/remove/", clients.remove_involved_person, name="remove_involved_person"),
+    path("clients/<uuid:pk>/links/new/", clients.link_clients, name="link_clients"),
+    path("clients/<uuid:pk>/links/<uuid:link>/remove/", clients.unlink_clients, name="unlink_clients"),
+    path("episodes/<uuid:pk>/join/", clients.join_episode, name="join_episode"),
+    # the work
+    path("clients/<uuid:pk>/risk-look/", work.record_risk_look, name="record_risk_look"),
+    path("assignments/<uuid:pk>/goals/new/", work.record_goal, name="record_goal"),
+    path("goals/<uuid:pk>/review/", work.review_goal, name="review_goal"),
+    path("assignments/<uuid:pk>/weight/", work.set_weight, name="set_weight"),
+    # when
+    path("assignments/<uuid:pk>/rhythm/", rhythms.set_cadence, name="set_cadence"),
+    path("rhythms/", rhythms.set_cadences, name="set_cadences"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/week/", sessions.week, name="week"),
+    path("sessions/<uuid:pk>/", sessions.session, name="session"),
+    path("sessions/<uuid:pk>/move/", sessions.move_session, name="move_session"),
+    path("sessions/<uuid:pk>/cancel/", sessions.cancel_session, name="cancel_session"),
+    path("sessions/<uuid:pk>/attended/", sessions.mark_attended, name="mark_attended"),
+    path("sessions/<uuid:pk>/missed/", sessions.mark_missed, name="mark_missed"),
+    path("sessions/<uuid:pk>/undo/", sessions.undo_state, name="undo_state"),
+    path(
+        "assignments/<uuid:pk>/extra-session/", sessions.add_extra_session, name="add_extra_session"
+    ),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.record_absence, name="record_absence"),
+    path("absences/<uuid:pk>/end/", absences.end_absence, name="end_absence"),
+    path(
+        "absences/<uuid:pk>/cancel-sessions/",
+        absences.cancel_sessions_in_absence,
+        name="cancel_sessions_in_absence",
+    ),
+    # the practice
+    path("rooms/", practice.rooms, name="rooms"),
+    path("rooms/new/", practice.add_room, name="add_room"),
+    path("rooms/<uuid:pk>/", practice.change_room, name="change_room"),
+    path("closed-days/new/", practice.close_day, name="close_day"),
+    path("closed-days/<uuid:pk>/open/", practice.open_day, name="open_day"),
+]

@@ -32,6 +32,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Clients in whose work `user` acts today."""
         return self.filter(opened_by("own_clients_of", "pk", user))
 
+    def clinical_to(self, user: User) -> Self:
+        """Clients in whose work `user` has clinical sight today."""
+        return self.filter(opened_by("clinical_clients_of", "pk", user))
+
     def by_name(self) -> Self:
         return self.order_by("sort_key", "code")
 
@@ -111,6 +115,17 @@ class ContactChannel(models.Model):
         return f"Channel {self.pk}"
 
 
+class ClientLinkQuerySet(models.QuerySet["ClientLink"]):
+    def visible_to(self, user: User) -> Self:
+        """Links of which both ends may be known."""
+        ends = [opened_by("clients_of", end, user) for end in ("client_id", "other_id")]
+        return self.filter(*ends)
+
+    def editable_by(self, user: User) -> Self:
+        ends = [opened_by("own_clients_of", end, user) for end in ("client_id", "other_id")]
+        return self.visible_to(user).filter(Q(ends[0]) | Q(ends[1]))
+
+
 @tracked
 class ClientLink(models.Model):
     """Two clients who know each other: they hear of a departure on the same day (R26)."""
@@ -120,7 +135,7 @@ class ClientLink(models.Model):
     other = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="links_back")
     how = short_text(80)
 
-    objects = OfAClientQuerySet.as_manager()
+    objects = ClientLinkQuerySet.as_manager()
 
     class Meta:
         constraints = [

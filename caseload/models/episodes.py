@@ -104,6 +104,10 @@ class OfAnAssignmentQuerySet(DatedQuerySet[Row]):
     def editable_by(self, user: User) -> Self:
         return self.filter(opened_by("own_assignments_of", "assignment_id", user))
 
+    def with_who(self) -> Self:
+        """Load who the work is with: one more query."""
+        return self.select_related("assignment", "episode").prefetch_related(who_takes_part())
+
 
 @tracked
 class Participation(models.Model):
@@ -157,6 +161,33 @@ class AssignmentQuerySet(DatedQuerySet["Assignment"]):
         """In order of the first name of who takes part."""
         return self.annotate(first_name=Min("episode__participations__client__sort_key")).order_by(
             "first_name", "pk"
+        )
+
+    def by_person(self, day: date) -> Self:
+        """One row for each person who takes part on `day`, with `client_key`, `name`, `known_as`, `code`."""
+        person = "episode__participations__client"
+        here = Q(episode__participations__left_on=None) | Q(episode__participations__left_on__gte=day)
+        return self.filter(here).annotate(
+            client_key=F(f"{person}_id"),
+            name=F(f"{person}__name"),
+            known_as=F(f"{person}__known_as"),
+            code=F(f"{person}__code"),
+            name_key=F(f"{person}__sort_key"),
+        )
+
+    def of_client(self, client: Client) -> Self:
+        return self.filter(episode__participations__client=client).distinct()
+
+    def with_rights_of(self, user: User) -> Self:
+        """Annotate `may_act`: whether `user` acts in this work today."""
+        return self.annotate(may_act=opened_by("own_assignments_of", "pk", user))
+
+    def named_like(self, words: str) -> Self:
+        """Rows of `by_person` whose name, known-as or code has `words` in it; accents do not matter."""
+        return self.filter(
+            Q(name__unaccent__icontains=words)
+            | Q(known_as__unaccent__icontains=words)
+            | Q(code__icontains=words)
         )
 
     def without_rhythm(self, day: date) -> Self:

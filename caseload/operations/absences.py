@@ -82,6 +82,13 @@ def sessions_in(absence: Absence) -> SessionQuerySet:
     return Session.objects.planned().of_therapist(absence.user).between(begin, end)
 
 
+def days_away(user: User, first: date, last: date) -> set[date]:
+    """Return the days from `first` to `last` on which `user` is away."""
+    rows = Absence.objects.filter(user=user, starts_on__lte=last, ends_on__gte=first)
+    days = [first + DAY * number for number in range((last - first).days + 1)]
+    return {day for day in days for row in rows if row.starts_on <= day <= row.ends_on}
+
+
 def refuse_strangers(user: User, by: User, on: date) -> None:
     """Let oneself, who leads one, and a practice admin say that one is away."""
     if by == user or by.holds(Role.PRACTICE_ADMIN):

@@ -133,12 +133,15 @@ def test_two_who_know_each_other_are_linked_once_and_by_who_may_know_both(marta)
         clients.link_clients(client=mine, other=ClientFactory(), how="", by=marta)
 
 
-def test_a_link_is_taken_back_from_either_side(marta) -> None:
-    link = ClientLinkFactory(other=AssignmentFactory(therapist=marta).client)
+def test_a_link_is_taken_back_from_either_side_by_who_may_know_both(marta) -> None:
+    mine, other = (AssignmentFactory(therapist=marta).client for _ in range(2))
+    link = ClientLinkFactory(client=other, other=mine)
     clients.unlink_clients(link=link, by=marta)
     assert not ClientLink.objects.exists()
+    half_seen = ClientLinkFactory(other=mine)
+    assert not ClientLink.objects.visible_to(marta).exists()
     with pytest.raises(ClientLink.DoesNotExist):
-        clients.unlink_clients(link=ClientLinkFactory(), by=marta)
+        clients.unlink_clients(link=half_seen, by=marta)
 
 
 def test_somebody_who_left_a_group_is_still_in_the_file(marta) -> None:

@@ -1,0 +1,167 @@
+"""Forms of the file: who somebody is, how to reach them, who else is involved, who knows whom."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from caseload.forms.days import DatedForm, day_field, mode_field
+from caseload.models import Client, ContactChannel, Episode, InvolvedPerson
+from core.dates import cldr, language_now
+from core.names import sort_key
+from core.widgets import PickCheckboxes, PickRadio
+
+# Offered besides the languages of the practice; another one is typed by its name or code.
+OFFERED = ("uk", "de", "fr", "es", "pt", "ro", "tr", "ar", "ru")
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's language; what CLDR does not know stands as it is."""
+    name = cldr(language_now()).languages.get(code.split("-")[0].lower())
+    return name or code
+
+
+def language_choices(known: list[str]) -> list[tuple[str, str]]:
+    """Return the practice's four languages first, then the rest by name; `known` ones are never lost."""
+    first = [code for code, _name in settings.LANGUAGES]
+    rest = sorted({*OFFERED, *known} - set(first), key=lambda code: sort_key(language_name(code)))
+    return [(code, language_name(code)) for code in [*first, *rest]]
+
+
+class DetailsForm(DatedForm):
+    """What is known of a person."""
+
+    happened = ("born_on",)
+
+    name = forms.CharField(label=_("Name"), max_length=160)
+    known_as = forms.CharField(
+        label=_("Known as"),
+        max_length=80,
+        required=False,
+        help_text=_("What this person wants to be called. Pages say it first."),
+    )
+    pronouns = forms.CharField(label=_("Pronouns"), max_length=40, required=False)
+    born_on = day_field(_("Date of birth"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), widget=PickCheckboxes(in_a_row=True), required=False
+    )
+    safe_to_contact = forms.CharField(
+        label=_("How to reach this person safely"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("When, how, and what must not be said or left as a message."),
+    )
+    safe_address = forms.CharField(
+        label=_("Safe address"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Where a letter reaches nobody else. Leave it empty if there is none."),
+    )
+    what_makes_it_easier = forms.CharField(
+        label=_("What makes it easier to come"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    sort_by = forms.CharField(
+        label=_("Sort by"),
+        max_length=160,
+        required=False,
+        help_text=_("Only where lists should not begin with the name as it is written."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = (self.initial or {}).get("languages") or []
+        self.fields["languages"].choices = language_choices(known)  # type: ignore[attr-defined]
+
+
+class WorkForm(DatedForm):
+    """The work that begins with somebody new."""
+
+    happened = ("on",)
+
+    on = day_field(_("With you since"))
+    kind = forms.ChoiceField(
+        label=_("The work is with"),
+        choices=Episode.Kind.choices,
+        initial=Episode.Kind.INDIVIDUAL,
+        widget=PickRadio(in_a_row=True),
+    )
+    title = forms.CharField(
+        label=_("Name of the group"),
+        max_length=120,
+        required=False,
+        help_text=_("Only for a group, a family or a couple: what pages call it."),
+    )
+    usual_mode = mode_field()
+    weight = forms.DecimalField(
+        label=_("Weight"),
+        min_value=0,
+        max_value=9,
+        decimal_places=1,
+        initial=1,
+        help_text=_("1 is usual. Somebody in a crisis weighs more, a session now and then less."),
+        widget=forms.NumberInput(attrs={"class": "form-control w-date", "step": "0.5"}),
+    )
+    expected_end_on = day_field(
+        _("Expected end"),
+        required=False,
+        help_text=_("Only where it is known from the start, as with an agreed term."),
+    )
+
+
+class ChannelForm(DatedForm):
+    """One way to reach a client."""
+
+    happened = ("consented_on",)
+
+    kind = forms.ChoiceField(
+        label=_("Way to reach"),
+        choices=ContactChannel.Kind.choices,
+        widget=PickRadio(in_a_row=True),
+    )
+    value = forms.CharField(label=_("Number or address"), max_length=200)
+    consented_on = day_field(
+        _("Agreed to on"),
+        required=False,
+        help_text=_("Leave it empty if the client has not agreed to be reached this way."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class InvolvedForm(DatedForm):
+    """Somebody beside the client."""
+
+    happened = ("consent_to_share_on",)
+
+    name = forms.CharField(label=_("Name"), max_length=160)
+    kind = forms.ChoiceField(label=_("Who this is"), choices=InvolvedPerson.Kind.choices)
+    authority = forms.CharField(
+        label=_("Authority"),
+        max_length=200,
+        required=False,
+        help_text=_("What they may decide, and on which ground."),
+    )
+    consent_to_share_on = day_field(
+        _("Client agreed to share on"),
+        required=False,
+        help_text=_("Leave it empty if nothing may be shared."),
+    )
+    told = forms.ChoiceField(
+        label=_("When the work ends"), choices=InvolvedPerson.Told.choices, widget=PickRadio
+    )
+    told_by_when = day_field(_("Told by"), required=False)
+
+
+class LinkForm(forms.Form):
+    """Another client whom this one knows; only those that the reader may know of are offered."""
+
+    other = forms.ModelChoiceField(label=_("Knows"), queryset=Client.objects.none())
+    how = forms.CharField(label=_("How they know each other"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, others: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["other"]
+        field.queryset = others  # type: ignore[attr-defined]
+        field.label_from_instance = lambda client: f"{client.called} · {client.code}"  # type: ignore[attr-defined]

@@ -1,0 +1,34 @@
+"""The rows of a caseload list: one for each person of each work, with what the list says of them."""
+
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Q, Subquery
+
+from caseload.models.episodes import Assignment, AssignmentQuerySet
+from caseload.models.sessions import Session
+from caseload.models.work import Commitment
+
+
+def caseload_rows(works: AssignmentQuerySet, at: datetime, day: date) -> AssignmentQuerySet:
+    """Return `works`, already scoped, one row a person, with `next_at`, `next_mode`, `held_at`, `weight`.
+
+    The next session is the first planned one that is not over at `at`; the weight is that of `day`.
+    """
+    sessions = Session.objects.filter(assignment=OuterRef("pk"))
+    coming = sessions.planned().filter(ends_at__gt=at).order_by("starts_at")
+    held = sessions.attended().order_by("-starts_at")
+    weights = Commitment.objects.on(day).filter(
+        assignment=OuterRef("pk"), kind=Commitment.Kind.WEIGHT
+    )
+    return works.by_person(day).annotate(
+        next_at=Subquery(coming.values("starts_at")[:1]),
+        next_mode=Subquery(coming.values("mode")[:1]),
+        held_at=Subquery(held.values("starts_at")[:1]),
+        weight=Subquery(weights.values("points")[:1]),
+    )
+
+
+def not_seen_since(moment: datetime) -> Q:
+    """Return the condition on such rows that nobody was seen since `moment`, though the work had begun."""
+    unseen = Q(held_at=None) | Q(held_at__lt=moment)
+    return unseen & Q(starts_on__lt=moment.date()) & ~Q(state=Assignment.State.ON_BREAK)
