@@ -12,6 +12,7 @@ from core.dates import on_day
 from core.errors import RuleBroken
 from endings.models import Closure, ClosureAddendum, Ending, Review
 from endings.models.endings import CLOSED_STAGES
+from endings.operations.departures import refresh_state
 from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.notices import policy_of
 from endings.operations.people_to_tell import clients_of
@@ -94,6 +95,8 @@ def record_follow_up(*, follow_up: FollowUp, answer: Answer, by: User, at: datet
         return asked
     ending.stage = reach(ending, Step.FOLLOW_UP)
     ending.save(update_fields=["stage"])
+    if ending.departure is not None:
+        refresh_state(departure=ending.departure, on=on_day(at))
     return asked
 
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Practice, User
 from caseload.models import Session
 from core import dates
+from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings.models import Ending, EndingException, NotToday, PersonToTell, Telling
 from endings.models.endings import CLOSED_STAGES
+from endings.operations.departures import refresh_state
 from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.exceptions import Explanation, add_exception, stands, take_back_exception
 from endings.operations.notices import notice_given, policy_of
@@ -251,6 +253,8 @@ def settle_telling(ending: Ending, at: datetime) -> None:
     ending.save(
         update_fields=["told_on", "told_by", "told_live", "stage", "has_not_told_exception"]
     )
+    if ending.departure is not None:
+        refresh_state(departure=ending.departure, on=on_day(at))
 
 
 def untell(ending: Ending) -> None:
