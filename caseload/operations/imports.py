@@ -7,21 +7,24 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 from zlib import crc32
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Practice
-from caseload.models import ImportRun
+from caseload.models import ImportedFrom, ImportRun
 from caseload.operations.importing.attached import Endings, Plans
 from caseload.operations.importing.courses import Courses
 from caseload.operations.importing.gathered import Gathered
 from caseload.operations.importing.goals import GoalsWriter
-from caseload.operations.importing.known import Known
+from caseload.operations.importing.known import Facts, Known, kept
 from caseload.operations.importing.people import ClientsWriter, PeopleWriter, SitesWriter
 from caseload.operations.importing.sessions import SessionsWriter
 from caseload.operations.importing.settled import Settled
 from caseload.operations.importing.tally import Tally
+from caseload.operations.importing.undoing import TouchedSince, Undoing
 from caseload.operations.importing.work import Work
 from caseload.readers.columns import Layout
 from caseload.readers.csv_rows import read_csv
@@ -30,6 +33,18 @@ from caseload.readers.files import files_of, first_sign
 from caseload.readers.records import Record
 from caseload.readers.sheet import guess_layout
 from caseload.readers.shift import weeks_to
+from core.errors import RuleBroken
+
+__all__ = [
+    "HalfWay",
+    "Input",
+    "TouchedSince",
+    "Watch",
+    "apply_import",
+    "half_way_endings",
+    "preview_import",
+    "undo_import",
+]
 
 Watch = Callable[[int, int], None]
 R = TypeVar("R", bound=Record)
@@ -54,8 +69,11 @@ class Input:
 
     def is_sheet(self) -> bool:
         """Say whether there are only spreadsheets; raises `FileUnreadable` for an empty file."""
-        signs = {first_sign(path) for path in self.paths}
-        return not signs & {"{", "["}
+        return len(self.sheets()) == len(self.paths)
+
+    def sheets(self) -> list[Path]:
+        """Return the spreadsheets; raises `FileUnreadable` for an empty file."""
+        return [path for path in self.paths if first_sign(path) not in "{["]
 
 
 @transaction.atomic
@@ -97,6 +115,63 @@ def take_over(run: ImportRun, given: Input, on: date, watch: Watch) -> Tally:
         with closing(Settled(gathered, Known(run), run.weeks_shifted)) as settled:
             write(run, settled.settle(), on, watch)
     return tally
+
+
+@transaction.atomic
+def undo_import(*, run: ImportRun, at: datetime) -> ImportRun:
+    """Take a whole import back.
+
+    Raises RuleBroken where a newer import of the same source stands on it, and `TouchedSince`, with the codes
+    of the clients, where people have worked with what it brought.
+    """
+    one_at_a_time(run.source)
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.state != ImportRun.State.APPLIED:
+        raise RuleBroken(_("This import is not in force."))
+    newer = ImportRun.objects.filter(source=run.source, state=ImportRun.State.APPLIED)
+    if newer.filter(applied_at__gt=run.applied_at).exists():
+        raise RuleBroken(
+            _("A newer import of the same source stands on this one. Take that one back first.")
+        )
+    Undoing(run).take_back()
+    run.state, run.undone_at = ImportRun.State.UNDONE, at
+    run.save(update_fields=["state", "undone_at"])
+    return run
+
+
+@dataclass(frozen=True)
+class HalfWay:
+    """How far one departure had come in a spreadsheet; the receiver only where exactly one person is meant."""
+
+    assignment_id: UUID
+    last_session_on: date | None
+    told_on: date | None
+    told_mode: str
+    options: str
+    receiver: str
+    receiver_id: UUID | None
+
+
+def half_way_endings(run: ImportRun) -> list[HalfWay]:
+    """Return the departures that a spreadsheet told of, for the app that makes endings (decision 14)."""
+    rows = ImportedFrom.objects.filter(run=run, source_type="ending")
+    return [half_way(row.object_id, kept(row)["wrote"]) for row in rows]
+
+
+def half_way(assignment_id: UUID, told: Facts) -> HalfWay:
+    return HalfWay(
+        assignment_id=assignment_id,
+        last_session_on=day_of(told["last_session_on"]),
+        told_on=day_of(told["told_on"]),
+        told_mode=told["told_mode"] or "",
+        options=told["options"],
+        receiver=told["receiver"],
+        receiver_id=UUID(told["receiver_id"]) if told["receiver_id"] else None,
+    )
+
+
+def day_of(day: str | None) -> date | None:
+    return date.fromisoformat(day) if day else None
 
 
 def one_at_a_time(source: str) -> None:

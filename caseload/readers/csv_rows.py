@@ -22,6 +22,7 @@ from caseload.readers.records import (
     PersonRecord,
     SessionRecord,
     Status,
+    joined_key,
 )
 from caseload.readers.sheet import Cells, cells_of, date_order, rows, unsure_column
 from caseload.readers.values import MODES, STATUSES, languages_in, meaning
@@ -131,7 +132,7 @@ def client_key(sheet: Sheet, cells: Cells, name: str, born_on: date | None) -> s
     above = sheet.keys_by_name.get(said, [])
     if born_on is None and len(above) == 1:
         return above[0]
-    return f"{said}|{born_on}" if born_on else said
+    return joined_key(said, str(born_on)) if born_on else said
 
 
 def channels(cells: Cells) -> tuple[Channel, ...]:
@@ -208,7 +209,7 @@ def session_of(
         raise Unusable("bad_value", Column.MODE)
     return SessionRecord(
         source_id=line(cells.get(Column.SESSION_ID), Column.SESSION_ID, 100)
-        or f"{client.source_id}|{therapist}|{starts_at.isoformat()}"[:200],
+        or joined_key(client.source_id, therapist, starts_at.isoformat()),
         place=place,
         clients=(client.source_id,),
         therapists=(therapist,),
@@ -242,7 +243,7 @@ def goal_of(place: Place, cells: Cells, client: ClientRecord) -> GoalRecord | No
         return None
     key = sha256(words.encode()).hexdigest()[:16]
     return GoalRecord(
-        source_id=f"{client.source_id}|{key}"[:200],
+        source_id=joined_key(client.source_id, key),
         place=place,
         client=client.source_id,
         text=words,
@@ -259,7 +260,7 @@ def ending_of(
     if not therapist:
         raise Unusable("no_therapist")
     return EndingRecord(
-        source_id=f"{client.source_id}|{therapist}"[:200],
+        source_id=joined_key(client.source_id, therapist),
         place=place,
         client=client.source_id,
         therapist=therapist,

@@ -9,6 +9,16 @@ from typing import Any, ClassVar
 
 from caseload.readers.problems import Place
 
+LONGEST_KEY = 200
+
+
+def joined_key(*parts: str) -> str:
+    """Return one key made of several; a long one ends in a digest, so that no two become the same."""
+    key = "|".join(parts)
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{key[: LONGEST_KEY - 33]}|{sha256(key.encode()).hexdigest()[:32]}"
+
 
 class Status(StrEnum):
     """What is known of a session."""

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from django.db import models
 
 from accounts.models import User
-from caseload.operations.importing.known import Facts, Known, batches
+from caseload.operations.importing.known import Facts, Known, batches, kept
 from caseload.operations.importing.people import only
 from caseload.operations.importing.settled import Settled
 from caseload.operations.importing.tally import Outcome
@@ -51,7 +51,7 @@ class Attached(Generic[R]):
                     made.append((each.source_id, content, owner, {"wrote": self.facts(each)}))
                     outcome = Outcome.NEW
                 elif row.content_hash != content:
-                    self.known.update(row, content, {}, self.facts(each))
+                    self.known.update(row, content, kept(row)["wrote"], self.facts(each))
                     outcome = Outcome.CHANGED
                 tally.count(each.place, outcome, source_type)
             self.known.remember(source_type, made)

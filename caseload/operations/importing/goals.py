@@ -10,7 +10,7 @@ from caseload.models import Assignment, Goal
 from caseload.operations.importing.known import Facts, Known
 from caseload.operations.importing.settled import Settled
 from caseload.operations.importing.work import Work
-from caseload.operations.importing.writing import Change, Writer
+from caseload.operations.importing.writing import Writer
 from caseload.readers.records import GoalRecord
 from caseload.readers.shift import moved_day
 
@@ -62,12 +62,13 @@ class GoalsWriter(Writer[GoalRecord, Goal]):
             if not (each.set_on or each.source_id in self.planned):
                 self.tally.note(each.place, "goal_without_date")
 
-    def change(self, changes: Sequence[Change[Goal]]) -> None:
-        for each in changes:
-            for column in self.columns:
-                setattr(each.row, column, each.facts[column])
-            each.row.revision += 1
-            each.row.save()  # sealed words go through save()
+    @classmethod
+    def put(cls, rows: Sequence[Goal], facts: Sequence[Facts]) -> None:
+        for row, told in zip(rows, facts, strict=True):
+            for column in cls.columns:
+                setattr(row, column, told[column])
+            row.revision += 1
+            row.save()  # sealed words go through save()
 
 
 def days_of_plans(settled: Settled) -> dict[str, date]:

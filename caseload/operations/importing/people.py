@@ -11,7 +11,7 @@ from accounts.models import Role, RoleHeld, Site, User
 from caseload.models import Client, ContactChannel
 from caseload.operations.importing.known import BATCH, Facts, Known
 from caseload.operations.importing.tally import Tally
-from caseload.operations.importing.writing import Change, Writer
+from caseload.operations.importing.writing import Writer
 from caseload.readers.records import ClientRecord, PersonRecord, SiteRecord
 from core.names import folded, sort_key
 
@@ -27,6 +27,7 @@ class PeopleWriter(Writer[PersonRecord, User]):
     """Therapists. One who is here already under that address, or alone under that name, is meant."""
 
     model: ClassVar[type[models.Model]] = User
+    is_referred_to: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = ("name", "is_active")
 
     def facts(self, record: PersonRecord) -> Facts:
@@ -47,7 +48,8 @@ class PeopleWriter(Writer[PersonRecord, User]):
                 found[each.source_id] = user
         return found
 
-    def now(self, rows: Sequence[User]) -> list[Facts]:
+    @classmethod
+    def now(cls, rows: Sequence[User]) -> list[Facts]:
         return [
             {"name": row.name, "is_active": row.is_active, "email": row.email or ""} for row in rows
         ]
@@ -61,13 +63,13 @@ class PeopleWriter(Writer[PersonRecord, User]):
         User.objects.bulk_create(rows, batch_size=BATCH)
         RoleHeld.objects.bulk_create([RoleHeld(user=row, role=Role.THERAPIST) for row in rows])
 
-    def change(self, changes: Sequence[Change[User]]) -> None:
-        for each in changes:
-            each.row.name, each.row.is_active = each.facts["name"], each.facts["is_active"]
-            each.facts["email"] = (
-                each.row.email or ""
-            )  # an address is changed by an invitation only
-            each.row.save(update_fields=["name", "sort_key", "is_active"])
+    @classmethod
+    def put(cls, rows: Sequence[User], facts: Sequence[Facts]) -> None:
+        """Change names and whether somebody works here; an address is changed by an invitation only."""
+        for row, told in zip(rows, facts, strict=True):
+            row.name, row.is_active = told["name"], told["is_active"]
+            told["email"] = row.email or ""
+            row.save(update_fields=["name", "sort_key", "is_active"])
 
 
 class SitesWriter(Writer[SiteRecord, Site]):
@@ -93,6 +95,7 @@ class ClientsWriter(Writer[ClientRecord, Client]):
     """
 
     model: ClassVar[type[models.Model]] = Client
+    is_referred_to: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "name",
         "known_as",
@@ -111,7 +114,8 @@ class ClientsWriter(Writer[ClientRecord, Client]):
         channels = sorted([each.kind, each.value, ""] for each in record.channels)
         return {**told, "languages": list(record.languages), "channels": channels}
 
-    def now(self, rows: Sequence[Client]) -> list[Facts]:
+    @classmethod
+    def now(cls, rows: Sequence[Client]) -> list[Facts]:
         """Return columns and channels; a channel with a consent or a note is no longer what was imported."""
         channels: dict[Any, list[list[str]]] = defaultdict(list)
         for each in ContactChannel.objects.filter(client__in=rows):
@@ -158,15 +162,15 @@ class ClientsWriter(Writer[ClientRecord, Client]):
         columns = {column: facts[column] for column in self.columns}
         return Client(**columns, registered_on=self.registered.get(record.source_id, self.on))
 
-    def change(self, changes: Sequence[Change[Client]]) -> None:
-        super().change(changes)
-        for each in changes:
-            each.row.sort_key = sort_key(each.row.sort_by or each.row.name)
-            each.row.revision += 1
-        rows = [each.row for each in changes]
+    @classmethod
+    def put(cls, rows: Sequence[Client], facts: Sequence[Facts]) -> None:
+        super().put(rows, facts)
+        for row in rows:
+            row.sort_key = sort_key(row.sort_by or row.name)
+            row.revision += 1
         Client.objects.bulk_update(rows, ["sort_key", "revision"], batch_size=BATCH)
         ContactChannel.objects.filter(client__in=rows).delete()
-        write_channels((each.row, each.facts) for each in changes)
+        write_channels(zip(rows, facts, strict=True))
 
 
 def write_channels(pairs: Iterable[tuple[Client, Facts]]) -> None:

@@ -1,7 +1,7 @@
 """Sessions with their bookings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -10,12 +10,12 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import User
-from caseload.models import Booking, ImportedFrom, Session
+from caseload.models import Assignment, Booking, ImportedFrom, Session
 from caseload.operations.diary import taken_during
 from caseload.operations.importing.known import BATCH, Facts, Known
 from caseload.operations.importing.settled import Settled
 from caseload.operations.importing.work import Work
-from caseload.operations.importing.writing import Change, Writer
+from caseload.operations.importing.writing import Writer
 from caseload.readers.records import SessionRecord, Status
 from caseload.readers.shift import moved_moment
 from caseload.readers.work import APPOINTMENT_KEY
@@ -120,31 +120,33 @@ class SessionsWriter(Writer[SessionRecord, Session]):
 
     def insert(self, rows: Sequence[Session], facts: Sequence[Facts]) -> None:
         super().insert(rows, facts)
-        self.book(rows)
+        book(rows)
 
-    def change(self, changes: Sequence[Change[Session]]) -> None:
-        super().change(changes)
-        rows = [each.row for each in changes]
+    @classmethod
+    def put(cls, rows: Sequence[Session], facts: Sequence[Facts]) -> None:
+        super().put(rows, facts)
         for row in rows:
             row.revision += 1
         Session.objects.bulk_update(rows, ["revision"], batch_size=BATCH)
         Booking.objects.filter(session__in=rows).delete()
-        self.book(rows)
+        book(rows)
 
-    def book(self, rows: Iterable[Session]) -> None:
-        """Take the therapist's time for planned sessions."""
-        Booking.objects.bulk_create(
-            [
-                Booking(
-                    session=row,
-                    user_id=self.therapists[row.assignment_id],
-                    during=DateTimeTZRange(row.starts_at, row.ends_at),
-                )
-                for row in rows
-                if row.state == Session.State.PLANNED
-            ],
-            batch_size=BATCH,
-        )
+
+def book(rows: Sequence[Session]) -> None:
+    """Take the therapist's time for planned sessions."""
+    planned = [row for row in rows if row.state == Session.State.PLANNED]
+    works = Assignment.objects.in_bulk({row.assignment_id for row in planned})
+    Booking.objects.bulk_create(
+        [
+            Booking(
+                session=row,
+                user_id=works[row.assignment_id].therapist_id,
+                during=DateTimeTZRange(row.starts_at, row.ends_at),
+            )
+            for row in planned
+        ],
+        batch_size=BATCH,
+    )
 
 
 def overlap(one: Taken, other: Taken) -> bool:

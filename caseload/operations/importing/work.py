@@ -15,6 +15,7 @@ from django.db import models
 from caseload.models import Assignment, Commitment, Episode, Participation
 from caseload.operations.importing.courses import Courses, Plan
 from caseload.operations.importing.known import BATCH, Facts, Known, batches, kept, plain
+from caseload.readers.records import joined_key
 from caseload.readers.relationships import Span
 
 ONE = Decimal(1)
@@ -128,8 +129,7 @@ class Work:
                 was, facts = dates_of(row), stretched(row, plan, span)
                 untouched = row.pk == known.object_id and plain(was) == kept(known).get("wrote")
                 if facts != was and untouched and not self.collides(row, facts):
-                    row.starts_on, row.ends_on = facts["starts_on"], facts["ends_on"]
-                    row.save(update_fields=["starts_on", "ends_on"])
+                    AssignmentDates.put([row], [facts])
                     self.known.update(known, "", was, facts)
 
     def collides(self, row: Assignment, facts: Facts) -> bool:
@@ -149,14 +149,46 @@ class Work:
             row = self.opened[key]
             was = days_of(row)
             if row.pk == known.object_id and plain(was) == kept(known).get("wrote"):
-                row.opened_on = earlier[key].opened_on
-                row.save(update_fields=["opened_on"])
-                row.participations.update(joined_on=row.opened_on)
-                self.known.update(known, "", was, days_of(row))
+                facts = {**was, "opened_on": earlier[key].opened_on}
+                EpisodeDays.put([row], [facts])
+                self.known.update(known, "", was, facts)
+
+
+class AssignmentDates:
+    """What an import says of an assignment."""
+
+    model = Assignment
+
+    @classmethod
+    def now(cls, rows: Sequence[Assignment]) -> list[Facts]:
+        return [dates_of(row) for row in rows]
+
+    @classmethod
+    def put(cls, rows: Sequence[Assignment], facts: Sequence[Facts]) -> None:
+        for row, told in zip(rows, facts, strict=True):
+            row.starts_on, row.ends_on = told["starts_on"], told["ends_on"]
+            row.save(update_fields=["starts_on", "ends_on"])
+
+
+class EpisodeDays:
+    """What an import says of an episode."""
+
+    model = Episode
+
+    @classmethod
+    def now(cls, rows: Sequence[Episode]) -> list[Facts]:
+        return [days_of(row) for row in rows]
+
+    @classmethod
+    def put(cls, rows: Sequence[Episode], facts: Sequence[Facts]) -> None:
+        for row, told in zip(rows, facts, strict=True):
+            row.opened_on = told["opened_on"]
+            row.save(update_fields=["opened_on"])
+            row.participations.update(joined_on=row.opened_on)
 
 
 def pair_key(plan: Plan, span: Span) -> str:
-    return f"{plan.key}|{span.therapist}"[:200]
+    return joined_key(plan.key, span.therapist)
 
 
 def dates_of(row: Assignment) -> Facts:

@@ -35,6 +35,7 @@ class Writer(Generic[R, M]):
 
     model: ClassVar[type[models.Model]]
     columns: ClassVar[tuple[str, ...]]
+    is_referred_to: ClassVar[bool] = False
 
     def __init__(self, known: Known, tally: Tally) -> None:
         self.known, self.tally = known, tally
@@ -44,9 +45,19 @@ class Writer(Generic[R, M]):
         """Return the columns that a record fills."""
         raise NotImplementedError
 
-    def now(self, rows: Sequence[M]) -> list[Facts]:
+    @classmethod
+    def now(cls, rows: Sequence[M]) -> list[Facts]:
         """Return what stands in rows, as `facts` would say it."""
-        return [{column: getattr(row, column) for column in self.columns} for row in rows]
+        return [{column: getattr(row, column) for column in cls.columns} for row in rows]
+
+    @classmethod
+    def put(cls, rows: Sequence[M], facts: Sequence[Facts]) -> None:
+        """Let rows say what `facts` says, and write them."""
+        for row, told in zip(rows, facts, strict=True):
+            for column in cls.columns:
+                setattr(row, column, told[column])
+        fields = [column.removesuffix("_id") for column in cls.columns]
+        cls.model._default_manager.bulk_update(rows, fields, batch_size=BATCH)
 
     def found_here(self, records: Sequence[R]) -> dict[str, M]:
         """Return rows that are here already without an import, by the key of the record that means them."""
@@ -60,15 +71,6 @@ class Writer(Generic[R, M]):
         """Write new rows."""
         self.model._default_manager.bulk_create(rows, batch_size=BATCH)
 
-    def change(self, changes: Sequence[Change[M]]) -> None:
-        """Write changed rows."""
-        for each in changes:
-            for column in self.columns:
-                setattr(each.row, column, each.facts[column])
-        rows = [each.row for each in changes]
-        fields = [column.removesuffix("_id") for column in self.columns]
-        self.model._default_manager.bulk_update(rows, fields, batch_size=BATCH)
-
     def write(self, records: Iterable[R]) -> None:
         """Write records in batches."""
         for batch in batches(records):
@@ -76,13 +78,20 @@ class Writer(Generic[R, M]):
 
     def write_batch(self, records: Sequence[R]) -> None:
         known = self.known_rows(records)
-        rows: dict[UUID, Any] = self.model._default_manager.in_bulk(
-            [row.object_id for row in known.values()]
-        )
+        asked = [
+            known[each.source_id].object_id
+            for each in records
+            if each.source_id in known and self.must_stand(each, known[each.source_id])
+        ]
+        rows: dict[UUID, Any] = self.model._default_manager.in_bulk(asked)
         self.add([each for each in records if each.source_id not in known])
         self.revise(
             [(each, known[each.source_id]) for each in records if each.source_id in known], rows
         )
+
+    def must_stand(self, record: R, row: ImportedFrom) -> bool:
+        """Say whether the row itself is needed: others refer to it, or it shall change."""
+        return self.is_referred_to or row.content_hash != record.content_hash()
 
     def known_rows(self, records: Sequence[R]) -> dict[str, ImportedFrom]:
         """Return what earlier imports know of these records, by their keys."""
@@ -121,13 +130,13 @@ class Writer(Generic[R, M]):
         """Change known rows whose content is new, unless a person has changed them since."""
         changed: list[tuple[R, ImportedFrom]] = []
         for record, row in pairs:
-            if row.object_id not in rows:
+            if self.must_stand(record, row) and row.object_id not in rows:
                 self.tally.skip(record.place, "gone")
-            elif row.content_hash == record.content_hash():
-                self.ids[record.source_id] = row.object_id
+                continue
+            self.ids[record.source_id] = row.object_id
+            if row.content_hash == record.content_hash():
                 self.tell([record], Outcome.SAME)
             else:
-                self.ids[record.source_id] = row.object_id
                 changed.append((record, row))
         if changed:
             self.apply(changed, rows)
@@ -146,7 +155,7 @@ class Writer(Generic[R, M]):
             else:
                 changes.append(Change(row, rows[row.object_id], was, facts, record.content_hash()))
                 self.tell([record], Outcome.CHANGED)
-        self.change(changes)
+        self.put([each.row for each in changes], [each.facts for each in changes])
         for each in changes:
             self.known.update(each.known, each.content, each.was, each.facts)
 
