@@ -1,6 +1,17 @@
 from django.urls import path
 
-from endings.views import closures, consolidations, endings, exceptions, steps, tellings
+from endings.views import (
+    boards,
+    closures,
+    consolidations,
+    departures,
+    endings,
+    exceptions,
+    plans,
+    reviews,
+    steps,
+    tellings,
+)
 
 app_name = "endings"
 urlpatterns = [
@@ -24,16 +35,12 @@ urlpatterns = [
         exceptions.record_not_told_exception,
         name="record_not_told_exception",
     ),
-    path(
-        "<uuid:pk>/exceptions/<slug:rule>/", exceptions.record_exception, name="record_exception"
-    ),
+    path("<uuid:pk>/exceptions/<slug:rule>/", exceptions.record_exception, name="record_exception"),
     # options, choice, what was not wanted
     path("<uuid:pk>/options/", steps.open_options, name="open_options"),
     path("<uuid:pk>/options-offered/", steps.record_options_offered, name="record_options_offered"),
     path("<uuid:pk>/choice/", steps.record_choice, name="record_choice"),
-    path(
-        "<uuid:pk>/choices/<uuid:choice>/correct/", steps.correct_choice, name="correct_choice"
-    ),
+    path("<uuid:pk>/choices/<uuid:choice>/correct/", steps.correct_choice, name="correct_choice"),
     path("<uuid:pk>/not-wanted/<slug:step>/", steps.record_not_wanted, name="record_not_wanted"),
     # what stays, the last session, closing, asking after
     path("<uuid:pk>/consolidate/", consolidations.consolidate, name="consolidate"),
@@ -46,5 +53,29 @@ urlpatterns = [
     path("<uuid:pk>/no-last-session/", steps.record_no_last_session, name="record_no_last_session"),
     path("<uuid:pk>/close/", closures.close_ending, name="close_ending"),
     path("<uuid:pk>/addendum/", closures.add_addendum, name="add_addendum"),
+    path("departures/<uuid:pk>/", boards.board, name="board"),
+    path("reviews/<uuid:pk>/", reviews.review, name="review"),
+    path("reviews/<uuid:pk>/open/", reviews.open_review, name="open_review"),
+    # departure: the wizard, sending, moving, withdrawing
+    path("departures/new/", departures.start_departure, name="start_departure"),
+    path("departures/<uuid:pk>/dates/", departures.departure_frame, name="departure_frame"),
+    path("departures/<uuid:pk>/words/", departures.departure_words, name="departure_words"),
+    path("departures/<uuid:pk>/plan/", plans.plan, name="plan"),
+    path("departures/<uuid:pk>/plan/bring-in/", plans.bring_in, name="bring_in"),
+    path("departures/<uuid:pk>/plan/leave-out/", plans.leave_out, name="leave_out"),
+    path("departures/<uuid:pk>/plan/<uuid:ending>/", plans.client_dates, name="client_dates"),
+    path(
+        "departures/<uuid:pk>/carriers/", departures.departure_carriers, name="departure_carriers"
+    ),
+    path("departures/<uuid:pk>/send/", departures.submit_departure, name="submit_departure"),
+    path(
+        "departures/<uuid:pk>/undo-send/",
+        departures.take_back_submission,
+        name="take_back_submission",
+    ),
+    path("departures/<uuid:pk>/move/", departures.move_last_day, name="move_last_day"),
+    path(
+        "departures/<uuid:pk>/withdraw/", departures.withdraw_departure, name="withdraw_departure"
+    ),
     path("follow-ups/<uuid:pk>/", closures.record_follow_up, name="record_follow_up"),
 ]

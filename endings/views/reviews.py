@@ -1,0 +1,106 @@
+"""What somebody else looks at: a plan, an exception, a handover, a closure."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import AuthedRequest
+from accounts.models import User
+from core.clock import now, today
+from endings.forms.reviews import ReviewForm
+from endings.models import Ending, EndingException, Review
+from endings.operations.deciding import decide_review
+from endings.operations.departures import note_opened_by_supervisor
+from endings.operations.notices import policy_of
+from endings.views import lanes
+from endings.views.acts import attempt, form_page, sent
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Read it, then agree or return it with a comment; three clicks at most."""
+    shown = get_object_or_404(
+        Review.objects.visible_to(request.user).select_related(
+            "departure__therapist", "ending__client", "exception", "author", "decided_by"
+        ),
+        pk=pk,
+    )
+    endings = endings_of(shown, request)
+    form = ReviewForm(sent(request), endings=endings)
+    may_decide = request.user.pk in (shown.reviewer_id, shown.second_reviewer_id)
+    if form.is_valid() and may_decide:
+        decision = Review.Decision.RETURNED
+        if request.POST.get("decision") == "agreed":
+            decision = Review.Decision.AGREED
+        if attempt(form, lambda: decide(request, shown, decision, form)):
+            return redirect("desk:supervisors_desk")
+    context = {
+        "review": shown,
+        "form": form,
+        "may_decide": may_decide and not shown.decision and shown.taken_back_at is None,
+        "pressing": pressing_of(shown, request.user),
+        "endings": endings,
+        "totals": totals_of(request, shown),
+        "comments": list(shown.comments.select_related("ending__client")),
+    }
+    return form_page(request, "endings/review.html", context)
+
+
+def decide(
+    request: AuthedRequest, shown: Review, decision: Review.Decision, form: ReviewForm
+) -> None:
+    decide_review(
+        review=shown,
+        decision=decision,
+        by=request.user,
+        at=now(),
+        comment=form.cleaned_data["comment"],
+        of_endings=form.of_endings(),
+    )
+    if decision == Review.Decision.AGREED:
+        messages.success(
+            request, _("Agreed. %(name)s can see it now.") % {"name": shown.author.name}
+        )
+    else:
+        messages.success(request, _("Returned with your comment."))
+
+
+def endings_of(shown: Review, request: AuthedRequest) -> list[Ending]:
+    if shown.departure is None:
+        return []
+    mine = Ending.objects.visible_to(request.user).standing().filter(departure=shown.departure)
+    return list(mine.select_related("client").order_by("window_opens_on", "client__sort_key"))
+
+
+def pressing_of(shown: Review, user: User) -> list[EndingException]:
+    """Return the exceptions on top: of the whole plan, or the one that this review is about."""
+    if shown.exception is not None:
+        return [shown.exception]
+    if shown.departure is None:
+        return []
+    mine = EndingException.objects.visible_to(user).filter(
+        ending__departure=shown.departure, ending__withdrawn_on=None, taken_back_on=None
+    )
+    return list(mine.select_related("ending__client").order_by("rule", "recorded_at"))
+
+
+def totals_of(request: AuthedRequest, shown: Review) -> dict[str, Any]:
+    if shown.departure is None:
+        return {}
+    endings = lanes.endings_for_board(shown.departure, request.user, today())
+    totals = lanes.totals_of(endings, policy_of(request.practice), today())
+    return {"everybody": lanes.everybody_words(totals), "has_nobody": bool(totals.nobody)}
+
+
+@require_http_methods(["POST"])
+def open_review(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Open it from the desk: from now on sending is spoken about, not undone."""
+    shown = get_object_or_404(Review.objects.editable_by(request.user), pk=pk)
+    if shown.departure is not None:
+        note_opened_by_supervisor(departure=shown.departure, by=request.user, at=now())
+    return redirect("endings:review", pk=pk)
