@@ -110,14 +110,12 @@ def board(
 ) -> BoardView:
     """Lay out the board: `asked` is the `?from=` of the address, `closed` the practice's closed days."""
     axis = geometry.axis_of(today, asked)
-    shut = [span for span in geometry.closed_spans(closed) if axis.days(*span)]
+    shut = [days for days in geometry.closed_spans(closed) if axis.days(*days)]
     groups = grouped(lanes, axis, today)
     return BoardView(
         groups=groups,
         ticks=tuple(ticks_of(axis)),
-        closed=tuple(
-            span for first, last in shut if (span := closed_span(axis, first, last, today))
-        ),
+        closed=tuple(closed_span(axis, first, last, today) for first, last in shut),
         today_x=axis.point(today),
         sentence=words.axis_sentence(axis, today, shut),
         as_of=words.as_of(today),
@@ -182,14 +180,10 @@ def ticks_of(axis: Axis) -> Iterable[Tick]:
         yield Tick(percent(axis.edge(monday)), label, odd=week % 2 == 1)
 
 
-def closed_span(axis: Axis, first: date, last: date, today: date) -> ClosedSpan | None:
-    """Return a closed span with its word, where the word finds room."""
-    span = axis.days(first, last)
-    if span is None:
-        return None
+def closed_span(axis: Axis, first: date, last: date, today: date) -> ClosedSpan:
+    """Return a closed span that lies on the axis with its word, where the word finds room."""
     left, right = axis.within(axis.edge(first)), axis.within(axis.edge(last + geometry.DAY))
-    middle = (left + right) / 2
-    free = right - left >= ROOM_FOR_A_WORD and abs(middle - axis.middle(today)) >= ROOM_BESIDE_TODAY
-    return ClosedSpan(
-        span.x, span.width, percent(middle), pgettext("practice", "Closed") if free else ""
-    )
+    middle, width = (left + right) / 2, right - left
+    free = width >= ROOM_FOR_A_WORD and abs(middle - axis.middle(today)) >= ROOM_BESIDE_TODAY
+    word = pgettext("practice", "Closed") if free else ""
+    return ClosedSpan(percent(left), percent(width), percent(middle), word)

@@ -186,8 +186,10 @@ def test_htmx_swaps_what_was_not_taken_and_leads_to_it(page, status):
     page.wait_for_function("document.activeElement.matches('.errors')")
     assert page.title().startswith("Error: ")
     assert page.locator("#main").count() == 1
-    stored = page.evaluate("({...localStorage, ...sessionStorage})")
-    assert stored == {"htmx-current-path-for-history": "/"}  # where one is; never a page, never a draft
+    stored = page.evaluate(
+        "({...localStorage, ...sessionStorage})"
+    )  # where one is; no page, no draft
+    assert stored == {"htmx-current-path-for-history": "/"}
     assert page.evaluate("document.querySelectorAll('style').length") == 0
 
 

@@ -163,3 +163,7 @@ LANES = [
 
 def board_of_marta(**options):
     return board(LANES, today=TODAY, closed=CLOSED, **options)
+
+
+def lane_named(name, view=None):
+    return next(lane for lane in (view or board_of_marta()).lanes if lane.name == name)
