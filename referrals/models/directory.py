@@ -83,20 +83,8 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.exclude(status__in=[Service.Status.INACTIVE, Service.Status.DEFUNCT])
 
     def for_page(self) -> Self:
-        """Everything that one service's page shows, in a constant number of queries."""
-        return self.select_related("organization", "source", "overlay").prefetch_related(
-            "languages",
-            "new_clients",
-            "verifications",
-            "schedules",
-            "phones",
-            "organization__phones",
-            "at_locations__location__addresses",
-            "at_locations__location__phones",
-            "at_locations__location__schedules",
-            "at_locations__location__languages",
-            "at_locations__phones",
-        )
+        """What one service's page shows besides its entries."""
+        return self.select_related("organization", "source", "overlay")
 
 
 class Service(FromSource):

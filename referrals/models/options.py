@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
@@ -19,6 +20,10 @@ from referrals.models.directory import Service, ServiceAtLocation
 class OptionSetQuerySet(OfAnAssignmentQuerySet["OptionSet"]):
     def still_open(self) -> Self:
         return self.filter(closed_on=None)
+
+    def for_page(self) -> Self:
+        """What every page of one client's options needs."""
+        return self.select_related("client", "assignment__therapist", "offered_by")
 
 
 @tracked
@@ -69,6 +74,14 @@ class OptionSet(Revisioned):
 
     def __str__(self) -> str:
         return f"Option set {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("referrals:option_set", args=[self.pk])
+
+    @property
+    def current_choice(self) -> "Choice | None":
+        """The answer that stands, if there is one."""
+        return self.choices.current().first()
 
 
 class ReferralOptionQuerySet(OfAnAssignmentQuerySet["ReferralOption"]):

@@ -1,8 +1,10 @@
 """Options of one client: put together, offered with their date, or offered and not wanted (R3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Assignment, Client, Place
 from core.dates import on_day
-from core.errors import RuleBroken
+from core.errors import ChangedMeanwhile, RuleBroken
 from referrals.cautions import Caution
 from referrals.models import OptionSet, ReferralOption, Service, ServiceAtLocation
 from referrals.operations.offers import offers_of, weigh
 
-MANY = 8
+MANY: Final = 8
 
 
 @transaction.atomic
@@ -90,11 +92,23 @@ def add_option(
 
 
 @transaction.atomic
-def give_reason(*, option: ReferralOption, why: str, by: User) -> ReferralOption:
-    """Say why this one, for this person."""
-    held = hold_option(option, by)
-    held.why = why
-    held.save(update_fields=["why", "why_digest"])
+def give_reasons(
+    *, option_set: OptionSet, reasons: Mapping[UUID, str], revision: int, by: User
+) -> OptionSet:
+    """Say of options, by their keys, why each is right for this person.
+
+    Raises ChangedMeanwhile where somebody has saved reasons since `revision` was read.
+    """
+    held = hold(option_set, by)
+    refuse_closed(held)
+    if held.revision != revision:
+        raise ChangedMeanwhile
+    for option in held.options.standing():
+        if option.pk in reasons and reasons[option.pk] != option.why:
+            option.why = reasons[option.pk]
+            option.save(update_fields=["why", "why_digest"])
+    held.revision += 1
+    held.save(update_fields=["revision"])
     return held
 
 
@@ -154,16 +168,7 @@ def offer_options(
     if held.offered_on is None or on < held.offered_on:
         held.offered_on, held.offered_by = on, by
     held.fewer_because = fewer_because or held.fewer_because
-    held.revision += 1
-    held.save(
-        update_fields=[
-            "offered_on",
-            "offered_by",
-            "fewer_because",
-            "fewer_because_digest",
-            "revision",
-        ]
-    )
+    held.save(update_fields=["offered_on", "offered_by", "fewer_because", "fewer_because_digest"])
     return weigh(options, on=on_day(at))
 
 
@@ -174,8 +179,7 @@ def options_not_wanted(*, option_set: OptionSet, by: User, on: date, at: datetim
     refuse_closed(held)
     refuse_future(on, at)
     held.declined_on, held.declined_by = on, by
-    held.revision += 1
-    held.save(update_fields=["declined_on", "declined_by", "revision"])
+    held.save(update_fields=["declined_on", "declined_by"])
     return held
 
 
@@ -184,8 +188,7 @@ def options_wanted_after_all(*, option_set: OptionSet, by: User) -> OptionSet:
     """Take back *not wanted*."""
     held = hold(option_set, by)
     held.declined_on = held.declined_by = None
-    held.revision += 1
-    held.save(update_fields=["declined_on", "declined_by", "revision"])
+    held.save(update_fields=["declined_on", "declined_by"])
     return held
 
 

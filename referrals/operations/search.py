@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import (
     Avg,
     Case,
+    CharField,
     Count,
     Expression,
     F,
@@ -194,3 +195,9 @@ def find_place(place: str) -> Near | None:
         return None
     known = found["north"] is not None
     return Near(town, found["region"], Point(found["north"], found["east"]) if known else None)
+
+
+def languages_there() -> list[str]:
+    """Return the codes of all languages that the directory says are spoken somewhere."""
+    spoken = Func(F("languages"), function="unnest", output_field=CharField())
+    return sorted(set(SearchEntry.objects.values_list(spoken, flat=True).distinct()))

@@ -1,0 +1,1 @@
+"""Pages of the directory, of a client's options, and of the papers."""
