@@ -1,10 +1,12 @@
 from django.urls import path
 
-from desk.views import caseload, client, home
+from desk.views import caseload, client, desk, home
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("desk/", desk.supervisors_desk, name="supervisors_desk"),
+    path("supervision/", desk.supervision, name="supervision"),
     path("more/", home.more, name="more"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),

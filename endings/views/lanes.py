@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,7 +48,14 @@ class Totals:
 
 
 def endings_for_board(departure: Departure, user: User, on: date) -> list[Ending]:
-    """Return every standing ending with what its lane shows; five queries, however many there are."""
+    """Return every standing ending of one departure with what its lane shows."""
+    return endings_of_departures([departure], user, on).get(departure.pk, [])
+
+
+def endings_of_departures(
+    departures: Iterable[Departure], user: User, on: date
+) -> dict[UUID, list[Ending]]:
+    """Return the standing endings by departure, in five queries, however many there are."""
     waiting = Review.objects.waiting().filter(ending=OuterRef("pk"), kind=Review.Kind.EXCEPTION)
     in_window = Session.objects.filter(
         assignment=OuterRef("assignment"),
@@ -61,14 +68,15 @@ def endings_for_board(departure: Departure, user: User, on: date) -> list[Ending
     planned = HandoverSession.objects.filter(cancelled_on=None).select_related("session")
     said_yes = HandoverInvitation.objects.filter(state="accepted").select_related("receiver")
     rhythms = Cadence.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on")
-    shown = Ending.objects.visible_to(user).standing().filter(departure=departure)
-    return list(
+    keys = [departure.pk for departure in departures]
+    shown = Ending.objects.visible_to(user).standing().filter(departure__in=keys)
+    found: dict[UUID, list[Ending]] = {key: [] for key in keys}
+    for ending in (
         shown.with_work()
         .annotate(
             has_open_exception=Exists(waiting),
             last_chance_at=Subquery(in_window.values("starts_at")[:1]),
             has_arrived=Exists(arrived),
-            newest_telling=Max("tellings__recorded_at"),
         )
         .prefetch_related(
             Prefetch("assignment__cadences", rhythms),
@@ -76,7 +84,9 @@ def endings_for_board(departure: Departure, user: User, on: date) -> list[Ending
             Prefetch("invitations", said_yes),
             Prefetch("tellings", Telling.objects.filter(corrected_by=None)),
         )
-    )
+    ):
+        found[ending.departure_id].append(ending)  # type: ignore[index]  # filtered by departure
+    return found
 
 
 def lanes_of(

@@ -18,12 +18,12 @@ from core import dates
 from core.clock import today
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings import planner
-from endings.forms.departures import ClientDatesForm
+from endings.forms.departures import ClientDatesForm, name_of
 from endings.models import Departure, Ending
 from endings.operations import plans
 from endings.views import plan_words
 from endings.views.acts import form_page, sent
-from endings.views.departures import departure_to_edit, name_of, revision_of, wizard, work_of
+from endings.views.departures import departure_to_edit, revision_of, wizard, work_of
 
 
 @require_http_methods(["GET", "POST"])
