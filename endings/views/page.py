@@ -61,6 +61,11 @@ class Page:
         """Whose work it is reads the words; who leads, only with an exception (decision 16)."""
         return self.may_edit or any(not one.taken_back_on for one in self.records.exceptions)
 
+    @property
+    def may_explain(self) -> bool:
+        """An exception is explained while the file is open."""
+        return self.may_edit and self.ending.closed_on is None
+
     def may(self, step: WorkStep) -> bool:
         """Say whether this person may record `step` now."""
         if not self.may_edit:

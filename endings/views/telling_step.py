@@ -32,11 +32,16 @@ def shown(page: Page) -> dict[str, Any]:
     if page.ending.told_on is not None:
         return parts | {"chip": chip_of_told(page), "ways": parts["ways"] + explain(page)}
     due = _due(page)
-    return due | {
-        "facts": [*due["facts"], *parts.get("facts", ())],
-        "versions": versions_of(page),
-        "ways": [*due["ways"], *parts.get("ways", ())],
-    }
+    kept = {name: parts[name] for name in ("quote", "note", "recorded") if name in parts}
+    return (
+        due
+        | kept
+        | {
+            "facts": [*due["facts"], *parts.get("facts", ())],
+            "versions": versions_of(page),
+            "ways": [*due["ways"], *parts.get("ways", ())],
+        }
+    )
 
 
 # --- before -----------------------------------------------------------------------------------------
@@ -144,7 +149,7 @@ def explain(page: Page) -> list[Link]:
     rule = EndingException.Rule.SHORT_NOTICE
     chip = chip_of_told(page)
     is_short = chip is not None and chip.icon == "clock"
-    if not is_short or not page.may_edit or page.records.explained(rule):
+    if not is_short or not page.may_explain or page.records.explained(rule):
         return []
     return [page.act("record_exception", _("Less time than agreed: explain"), rule)]
 

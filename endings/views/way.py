@@ -125,7 +125,7 @@ def explain_fewer(page: Page) -> list[Link]:
     rule = EndingException.Rule.FEWER_OPTIONS
     offered = [option for option in page.records.options if option.offered_on]
     is_short = bool(page.ending.options_on) and len(offered) < page.policy.options
-    if not is_short or not page.may_edit or page.records.explained(rule):
+    if not is_short or not page.may_explain or page.records.explained(rule):
         return []
     if Step.OPTIONS in page.records.not_wanted:
         return []

@@ -67,7 +67,7 @@ class DepartureFactory(DjangoModelFactory):
 
 
 # The furthest fact of each trait, and how many days ago it was recorded.
-WAY = {"told": 21, "options_offered": 14, "chosen": 7, "last_held": 1, "closed": 0}
+WAY = {"told": 28, "options_offered": 21, "chosen": 14, "last_held": 1, "closed": 0}
 STAGES = [Stage.TOLD, Stage.OPTIONS_OFFERED, Stage.CHOSEN, Stage.LAST_HELD, Stage.CLOSED]
 COLUMNS = ["told_on", "options_on", "chosen_on", "last_held_on", "closed_on"]
 

@@ -173,7 +173,7 @@ def test_told_already_says_so_and_leads_to_the_correction(client: Browser) -> No
     page = client.get(url(ending)).content.decode()
 
     telling = Telling.objects.get(ending=ending)
-    assert "A telling is already recorded for Tue 10 Feb." in page
+    assert "A telling is already recorded for Tue 3 Feb." in page
     assert reverse("endings:correct_telling", args=[ending.pk, telling.pk]) in page
 
 
