@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caseload.views import absences, clients, practice, rhythms, sessions, work
+from caseload.views import absences, clients, imports, practice, rhythms, sessions, work
 
 app_name = "caseload"
 urlpatterns = [
@@ -44,6 +44,16 @@ urlpatterns = [
         absences.cancel_sessions_in_absence,
         name="cancel_sessions_in_absence",
     ),
+    # from elsewhere
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.start_import, name="start_import"),
+    path("imports/<uuid:pk>/", imports.import_run, name="import_run"),
+    path("imports/<uuid:pk>/columns/", imports.choose_columns, name="choose_columns"),
+    path("imports/<uuid:pk>/preview/", imports.preview_import, name="preview_import"),
+    path("imports/<uuid:pk>/apply/", imports.apply_import, name="apply_import"),
+    path("imports/<uuid:pk>/stop/", imports.stop_import, name="stop_import"),
+    path("imports/<uuid:pk>/discard/", imports.discard_import, name="discard_import"),
+    path("imports/<uuid:pk>/undo/", imports.undo_import, name="undo_import"),
     # the practice
     path("rooms/", practice.rooms, name="rooms"),
     path("rooms/new/", practice.add_room, name="add_room"),

@@ -143,10 +143,17 @@ def channels(cells: Cells) -> tuple[Channel, ...]:
     return tuple(each for each in found if each.value)
 
 
+def therapist_email(sheet: Sheet, cells: Cells) -> str:
+    """Return the address of the therapist: from the row, else from what was said for the whole sheet."""
+    default = sheet.layout.therapist if "@" in sheet.layout.therapist else ""
+    on_row = cells.get(Column.THERAPIST_EMAIL, "")
+    return (on_row or ("" if cells.get(Column.THERAPIST) else default)).lower()
+
+
 def therapist_key(sheet: Sheet, cells: Cells) -> str:
     """Return by what a therapist is known again: the e-mail, else the name."""
-    email = cells.get(Column.THERAPIST_EMAIL) or ""
-    return email.lower() or folded(cells.get(Column.THERAPIST) or sheet.layout.therapist)
+    name = cells.get(Column.THERAPIST) or sheet.layout.therapist
+    return therapist_email(sheet, cells) or folded(name)
 
 
 def new_people(sheet: Sheet, place: Place, cells: Cells) -> Iterator[PersonRecord]:
@@ -154,13 +161,12 @@ def new_people(sheet: Sheet, place: Place, cells: Cells) -> Iterator[PersonRecor
     key = therapist_key(sheet, cells)
     if not key or key in sheet.people:
         return
-    email = cells.get(Column.THERAPIST_EMAIL, "")
-    said = cells.get(Column.THERAPIST) or sheet.layout.therapist or email
+    said = cells.get(Column.THERAPIST) or sheet.layout.therapist or key
     person = PersonRecord(
         source_id=key,
         place=place,
         name=line(said, Column.THERAPIST, 120),
-        email=text(email, Column.THERAPIST_EMAIL, 254).lower(),
+        email=text(therapist_email(sheet, cells), Column.THERAPIST_EMAIL, 254),
     )
     sheet.people[key] = person
     yield person

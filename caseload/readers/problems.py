@@ -104,6 +104,7 @@ REASONS: Final[dict[str, Promise]] = {
     "language_unknown": _("A language that is not known here was left out."),
     "goal_without_date": _("A goal without a date."),
     # the file as a whole: nothing is changed
+    "gone_by_now": _("The files are no longer here. Please choose them again."),
     "not_found": _("There is no such file or folder."),
     "not_readable": _("This file may not be read."),
     "empty_folder": _("There is nothing to import in this folder."),

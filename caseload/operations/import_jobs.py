@@ -1,0 +1,169 @@
+"""Imports in the browser: started by a records keeper, written by the worker, watched and stopped."""
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Job, Practice, User
+from caseload.models import ImportRun
+from caseload.operations.importing.progress import Progress, Stopped
+from caseload.operations.importing.uploads import (
+    forget_files,
+    forget_old_files,
+    keep_files,
+    paths_of,
+)
+from caseload.operations.imports import Input, apply_import, preview_import, undo_import
+from caseload.readers.columns import Layout
+from caseload.readers.problems import FileUnreadable
+from caseload.readers.sheet import guess_layout
+from core.actor import acting
+from core.errors import RuleBroken
+
+PREVIEW: Final = "preview_import"
+APPLY: Final = "apply_import"
+UNDO: Final = "undo_import"
+UNDER_WAY: Final = (Job.State.WAITING, Job.State.RUNNING)
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def start_import(
+    *, files: Iterable[Any], pasted: str, source: str, by: User, at: datetime
+) -> ImportRun:
+    """Keep what was uploaded or pasted, and see what it is.
+
+    Raises `FileUnreadable` for a file that cannot be an import; nothing is kept then.
+    """
+    forget_old_files(at)
+    run = ImportRun(started_by=by, started_at=at)
+    try:
+        given = Input(keep_files(run, files, pasted))
+        run.kind = ImportRun.Kind.CSV if given.is_sheet() else ImportRun.Kind.FHIR
+        run.mapping = {path.name: guess_layout(path).to_json() for path in given.sheets()}
+    except FileUnreadable:
+        forget_files(run)
+        raise
+    run.source = source or run.kind
+    run.save()
+    return run
+
+
+@transaction.atomic
+def choose_columns(*, run: ImportRun, layouts: dict[str, Layout]) -> ImportRun:
+    """Say which column is which."""
+    run.mapping = {name: layout.to_json() for name, layout in layouts.items()}
+    run.save(update_fields=["mapping"])
+    return run
+
+
+@transaction.atomic
+def ask_for(kind: str, *, run: ImportRun, by: User) -> Job:
+    """Let the worker preview, apply or take back; raises RuleBroken while it is at it."""
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.job and run.job.state in UNDER_WAY:
+        raise RuleBroken(_("This import is under way."))
+    wanted = ImportRun.State.APPLIED if kind == UNDO else ImportRun.State.PREVIEW
+    if run.state != wanted:
+        raise RuleBroken(
+            _("This import is not in force.") if kind == UNDO else _("This import is done.")
+        )
+    run.job = Job.objects.create(kind=kind, started_by=by)
+    run.save(update_fields=["job"])
+    return run.job
+
+
+@transaction.atomic
+def ask_to_stop(*, run: ImportRun, at: datetime) -> None:
+    """Stop the work: at once while it waits, within a second while it runs; nothing will have changed."""
+    job = Job.objects.select_for_update(of=("self",)).filter(pk__in=[run.job_id]).first()
+    if job is None:
+        return
+    if job.state == Job.State.WAITING:
+        job.state, job.ended_at = Job.State.CANCELLED, at
+    elif job.state == Job.State.RUNNING:
+        job.cancel_asked = True
+    job.save(update_fields=["state", "ended_at", "cancel_asked"])
+
+
+@transaction.atomic
+def discard_import(*, run: ImportRun) -> None:
+    """Forget an import that was only looked at, with its files."""
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.state != ImportRun.State.PREVIEW:
+        raise RuleBroken(_("This import is done."))
+    run.delete()
+    transaction.on_commit(lambda: forget_files(run))
+
+
+def carry_out(job_id: UUID, *, at: datetime) -> None:
+    """Do what a job asks for, in the name of who asked; the worker calls this.
+
+    Delivered twice it does its work once: a job that has ended is left alone.
+    """
+    job = claimed(job_id)
+    run = ImportRun.objects.filter(job=job).first() if job else None
+    if job is None or run is None:
+        return
+    practice = Practice.objects.current()
+    asked_by = job.started_by
+    with (
+        acting(asked_by),
+        timezone.override(practice.tzinfo),
+        translation.override(asked_by.language),
+    ):
+        finish(job, *outcome_of(job, run, on=at.astimezone(practice.tzinfo).date(), at=at), at=at)
+
+
+@transaction.atomic
+def claimed(job_id: UUID) -> Job | None:
+    """Take a job that has not ended. One whose worker was killed is taken again."""
+    job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id).first()
+    if job is None or job.state not in UNDER_WAY:
+        return None
+    job.state = Job.State.RUNNING
+    job.save(update_fields=["state"])
+    return job
+
+
+def outcome_of(job: Job, run: ImportRun, *, on: date, at: datetime) -> tuple[str, str]:
+    """Do the work; return the state it ended in, and what is to be said about it."""
+    try:
+        work_on(job, run, on=on, at=at)
+    except Stopped:
+        return Job.State.CANCELLED, _("Stopped. Nothing has been changed.")
+    except RuleBroken as refusal:
+        return Job.State.FAILED, str(refusal)
+    except Exception:
+        log.exception("Import %s failed", run.pk)
+        return Job.State.FAILED, _("Something went wrong on our side. Nothing has been changed.")
+    return Job.State.DONE, ""
+
+
+def work_on(job: Job, run: ImportRun, *, on: date, at: datetime) -> None:
+    if job.kind == UNDO:
+        undo_import(run=run, at=at)
+        return
+    if run.state != ImportRun.State.PREVIEW:
+        return  # done already: the worker was killed after its work and before saying so
+    layouts = {name: Layout.from_json(told) for name, told in run.mapping.items()}
+    given = Input(paths_of(run), layouts)
+    with Progress(job.pk) as watch:
+        if job.kind == PREVIEW:
+            preview_import(run=run, given=given, on=on, watch=watch)
+        else:
+            apply_import(run=run, given=given, on=on, at=at, watch=watch)
+    if job.kind == APPLY:
+        with suppress(OSError):
+            forget_files(run)
+
+
+def finish(job: Job, state: str, said: str, *, at: datetime) -> None:
+    Job.objects.filter(pk=job.pk).update(state=state, said=said, ended_at=at)

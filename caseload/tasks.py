@@ -1,0 +1,14 @@
+"""What the worker does for the caseload."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from caseload.operations.import_jobs import carry_out
+from core.clock import now
+
+
+@shared_task(name="caseload.tasks.import_caseload")
+def import_caseload(job_id: str) -> None:
+    """Preview, apply or take back an import."""
+    carry_out(UUID(job_id), at=now())
