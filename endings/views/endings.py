@@ -8,12 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedRequest
-from accounts.models import Supervision
+from accounts.models import Role, Supervision
 from caseload.models import Assignment, Cadence, Session
 from caseload.operations.reading import log_read
 from core import dates
@@ -61,7 +62,15 @@ def endings(request: AuthedRequest) -> HttpResponse:
         Link(request.path, _("Under way"), current=not closed),
         Link(f"{request.path}?show=closed", _("Closed"), current=closed),
     ]
-    context = {"page": page, "rows": [row_of(one) for one in page], "views": views}
+    departures = list(Departure.objects.visible_to(request.user).open().select_related("therapist"))
+    context = {
+        "page": page,
+        "rows": [row_of(one) for one in page],
+        "views": views,
+        "departures": departures,
+        "may_leave": request.user.holds(Role.THERAPIST)
+        and not any(one.therapist_id == request.user.pk for one in departures),
+    }
     return render(request, "endings/endings.html", context)
 
 
@@ -110,8 +119,20 @@ def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "exceptions": records.exceptions,
         "people": who_can_see(request, page),
         "about": about(page),
+        "back": back_to(request, shown),
     }
     return render(request, "endings/ending.html", context)
+
+
+def back_to(request: AuthedRequest, ending: Ending) -> Link:
+    """Return where one came from: the departure's board, or all endings."""
+    departure = ending.departure
+    seen = Departure.objects.visible_to(request.user)
+    if departure is None or departure.is_draft or not seen.filter(pk=departure.pk).exists():
+        return Link(reverse("endings:endings"), pgettext("tab", "Endings"))
+    named = _("Departure: %(name)s") % {"name": departure.therapist.name}
+    label = _("Your departure") if departure.therapist_id == request.user.pk else named
+    return Link(reverse("endings:board", args=[departure.pk]), label)
 
 
 def about(page: Page) -> str:

@@ -86,6 +86,18 @@ class Page:
     ) -> Act:
         return Act(self.url(name, *args), label, icon, posts=posts)
 
+    def options(self) -> list[Act]:
+        """Return the way to the options; beginning them writes. They may be prepared before the telling."""
+        label, icon = _("Open the options"), "list-checks"
+        if self.ending.option_set_id is not None:
+            url = reverse("referrals:option_set", args=[self.ending.option_set_id])
+            return [Act(url, label, icon)]
+        may_begin = self.may_edit and self.ending.closed_on is None
+        return [self.act("open_options", label, icon=icon, posts=True)] if may_begin else []
+
+    def risk_look(self, label: Text) -> Act:
+        return Act(reverse("caseload:record_risk_look", args=[self.ending.client_id]), label)
+
     def asks_after(self, follow_up: FollowUp) -> list[Link]:
         """Return the way to answer a follow-up, for whoever carries it or works on the ending."""
         if not self.may_edit and follow_up.owner_id != self.reader.pk:

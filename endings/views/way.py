@@ -81,15 +81,17 @@ def nothing(page: Page) -> dict[str, Any]:
 
 def risk(page: Page) -> dict[str, Any]:
     look = page.records.risk_look
+    look_again = _("Look at risk") if look is None else _("Look again")
+    acts = [page.risk_look(look_again)] if page.may(Step.RISK) else []
     if look is None:
-        return {}
+        return {"acts": acts}
     facts: list[Fact] = [(_("Level"), look.get_level_display())]
     if look.tell_not_before:
         facts.append((_("Tell not before"), page.day(look.tell_not_before)))
     if look.look_again_on:
         facts.append((_("Look again on"), page.day(look.look_again_on)))
     recorded = page.recorded(look.by, look.recorded_at)
-    return {"facts": facts, "text": "", "recorded": recorded}
+    return {"facts": facts, "text": "", "acts": acts, "recorded": recorded}
 
 
 def options(page: Page) -> dict[str, Any]:
@@ -98,9 +100,7 @@ def options(page: Page) -> dict[str, Any]:
     facts: list[Fact] = [(name_of(option), str(option.why)) for option in chosen[:7]]
     if ending.options_on:
         facts.insert(0, (_("Offered"), page.day(ending.options_on)))
-    acts: list[Link] = []
-    if page.may(Step.OPTIONS) or (page.may_edit and ending.told_on is None):
-        acts = [page.act("open_options", _("Open the options"), icon="list-checks", posts=True)]
+    acts: list[Link] = list(page.options())
     if page.may(Step.OPTIONS) and not ending.options_on:
         acts.append(page.act("record_options_offered", _("They were offered")))
     ways = explain_fewer(page)

@@ -86,7 +86,7 @@ def test_nothing_is_offered_before_the_telling_but_preparing(client: Browser) ->
     steps = client.get(ending.get_absolute_url()).context["steps"]
 
     names = {link.url.split("/")[-2] for step in steps for link in step.acts}
-    assert names == {"told-in-person", "options"}
+    assert names == {"risk-look", "told-in-person", "options"}
 
 
 def test_a_closed_file_offers_corrections_a_line_and_asking_after(client: Browser) -> None:
@@ -104,7 +104,10 @@ def test_a_closed_file_offers_corrections_a_line_and_asking_after(client: Browse
 
     acts = [link.url for step in steps for link in step.acts]
     ways = {link.url.split("/")[-2] for step in steps for link in step.ways}
-    assert acts == [reverse("endings:record_follow_up", args=[FollowUp.objects.get().pk])]
+    assert acts == [
+        reverse("referrals:option_set", args=[ending.option_set_id]),
+        reverse("endings:record_follow_up", args=[FollowUp.objects.get().pk]),
+    ]
     assert ways == {"correct", "addendum", "follow_up"}
 
 
