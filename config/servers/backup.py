@@ -6,6 +6,7 @@ text. Database passwords are in neither: a restored practice makes its own.
 
 import argparse
 import ctypes
+import hashlib
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ from config.servers.supervisor import Supervisor
 
 KEPT = (*SETTING_OF_FILE, "demo_password")
 DEMO = "demo"  # among the keys: the sign-ins of the invented people, so that none are made a second time
+DIGEST = "sha256"  # of the dump: pg_restore takes one that lost its end for a whole one
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
@@ -42,9 +44,8 @@ def backup(data: DataDirectory, words: list[str]) -> int:
         raise Refused(f"There are no data in {data.root} yet.")
     with refusing(f"{target} cannot be written", OSError), servers_up(data, "script/manage backup"):
         dump(embedded_cluster(data), target)
-        Secrets(target.parent).write(
-            keys_beside(target).name, json.dumps(kept_keys(data), indent=1)
-        )
+        keys = json.dumps({**kept_keys(data), DIGEST: digest(target)}, indent=1)
+        Secrets(target.parent).write(keys_beside(target).name, keys)
     say(f"The data are in {target}")
     say(f"The keys are in {keys_beside(target)}: keep them in another place than the data")
     return 0
@@ -54,12 +55,14 @@ def restore(data: DataDirectory, words: list[str]) -> int:
     """Read FILE and FILE.keys into a data directory that has no data yet."""
     source = file_argument("restore", "what backup wrote; FILE.keys must lie beside it", words)
     refuse_external()
+    keys = read_keys(source)
+    refuse_damaged(source, keys)
     with hold(data, "script/manage restore") as held:
         if data.database.exists():
             raise Refused(
                 f"{data.root} holds data already: restore into an empty folder with --data."
             )
-        give_keys(data, read_keys(source))
+        give_keys(data, keys)
         make_socket_folder(data)
         cluster = embedded_cluster(data)
         try:
@@ -188,6 +191,18 @@ def tool(cluster: Cluster, program: str, role: str, *options: str, **streams: An
         raise Refused(f"{program} failed: {' '.join(done.stderr.split()) or 'it does not say why'}")
 
 
+def refuse_damaged(source: Path, keys: Mapping[str, str]) -> None:
+    with refusing(f"{source} cannot be read", OSError):
+        found = digest(source)
+    if found != keys[DIGEST]:
+        raise Refused(f"{source} is damaged, or not the one that {keys_beside(source)} belongs to.")
+
+
+def digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def keys_beside(file: Path) -> Path:
     return file.with_name(file.name + ".keys")
 
@@ -210,7 +225,7 @@ def read_keys(source: Path) -> dict[str, str]:
         text = path.read_text()
     with refusing(f"{path} does not hold keys", ValueError):
         keys: dict[str, str] = json.loads(text)
-    if missing := [name for name in SETTING_OF_FILE if name not in keys]:
+    if missing := [name for name in (*SETTING_OF_FILE, DIGEST) if name not in keys]:
         raise Refused(f"{path} lacks {', '.join(missing)}.")
     return keys
 

@@ -93,6 +93,7 @@ class Server:
             self.lines.append(line)
             if line.startswith("Open "):
                 return line.split()[1]
+        self.process.communicate()
         raise AssertionError("".join(self.lines))
 
     def health(self) -> tuple[int, dict[str, str]]:

@@ -21,14 +21,6 @@ def refusal(folder: Path, *words: str, **more: str) -> str:
     return lines[0].removeprefix("script/server: ")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A folder that PostgreSQL's account may enter, so that only the fault in question is there."""
-    for step in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        step.chmod(0o755)
-    return tmp_path / "data"
-
-
 def test_a_taken_port(folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -1,0 +1,117 @@
+"""Somebody else's database is asked before anything starts."""
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from config.servers import external, postgres
+from config.servers.external import check_database
+from config.servers.postgres import SUPERUSER, Cluster
+from config.servers.refusal import Refused
+from config.servers.testing import test_cluster as a_test_cluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with a_test_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database(cluster, request):
+    """An empty database, with what the test asks of `create database`; without our extensions."""
+    name = "somebody_elses"
+    options = getattr(request, "param", "encoding 'UTF8'")
+    with cluster.connect(SUPERUSER, "postgres") as connection:
+        connection.execute(sql.SQL(f"create database {name} template template0 {options}"))
+    yield name
+    with cluster.connect(SUPERUSER, "postgres") as connection:
+        connection.execute(sql.SQL(f"drop database {name} with (force)"))
+
+
+def give_extensions(cluster: Cluster, database: str, *names: str) -> None:
+    with cluster.connect(SUPERUSER, database) as connection:
+        for name in names:
+            connection.execute(sql.SQL("create extension {}").format(sql.Identifier(name)))
+
+
+@pytest.mark.parametrize("role", ["owner", "app", "worker"])
+def test_a_database_with_all_of_it_is_taken(cluster, role):
+    check_database(cluster.url(role), role=role)
+
+
+def test_a_missing_extension(cluster, database):
+    give_extensions(cluster, database, "btree_gist", "unaccent")
+    with pytest.raises(Refused, match=r"of DATABASE_URL lacks the extension pg_trgm: .*roles.sql"):
+        check_database(cluster.url("app", database), role="app")
+
+
+@pytest.mark.parametrize("database", ["encoding 'LATIN1' locale 'C'"], indirect=True)
+def test_another_encoding(cluster, database):
+    give_extensions(cluster, database, *external.EXTENSIONS)
+    with pytest.raises(Refused, match="is encoded in LATIN1; this needs UTF8"):
+        check_database(cluster.url("app", database), role="app")
+
+
+def test_a_missing_role(cluster, monkeypatch):
+    monkeypatch.setattr(external, "ROLES", (*external.ROLES, "auditor"))
+    with pytest.raises(Refused, match="lacks the role auditor"):
+        check_database(cluster.url("app"), role="app")
+
+
+def test_a_server_that_is_too_old(cluster, monkeypatch):
+    monkeypatch.setattr(external, "OLDEST_SERVER", 990000)
+    with pytest.raises(Refused, match="is PostgreSQL 18; this needs 99 or newer"):
+        check_database(cluster.url("app"), role="app")
+
+
+def test_a_login_that_is_another_role(cluster):
+    with pytest.raises(Refused, match="entered as “app”, which is not the role worker"):
+        check_database(cluster.url("app"), role="worker")
+
+
+def test_a_login_that_row_security_does_not_bind(cluster):
+    with pytest.raises(Refused, match="entered as “postgres”, which row security does not bind"):
+        check_database(cluster.url(SUPERUSER), role="app")
+
+
+def test_a_wrong_password_is_not_printed(cluster):
+    url = cluster.url("app").replace(cluster.passwords["app"], "guessed-wrong")
+    with pytest.raises(Refused, match="does not answer") as refused:
+        check_database(url, role="app")
+    assert "guessed-wrong" not in str(refused.value)
+
+
+def test_roles_may_be_made_again_and_keep_their_limits(cluster):
+    with cluster.connect(SUPERUSER) as connection:
+        connection.execute(postgres.ROLES.read_bytes())
+        mighty = "select rolname::text from pg_roles where rolsuper or rolbypassrls order by 1"
+        names = [name for (name,) in connection.execute(mighty)]
+    assert names == ["backup", "postgres", "sight"]
+
+
+@pytest.mark.parametrize("role", ["app", "worker"])
+def test_app_and_worker_own_nothing_and_make_nothing(cluster, role):
+    with cluster.connect(role) as connection:
+        for attempt in (
+            "create table t ()",
+            "create temporary table t ()",
+            "create schema s",
+            "set role owner",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(attempt)
+
+
+def test_the_app_cannot_become_the_worker_but_the_worker_the_app(cluster):
+    with cluster.connect("app") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("set role worker")
+    with cluster.connect("worker") as connection:
+        connection.execute("set role app")
+
+
+def test_the_token_of_who_acts_is_not_seen_by_another_connection_of_the_role(cluster):
+    with cluster.connect("app") as one, cluster.connect("app") as other:
+        one.execute("select 'a signed token'")
+        seen = other.execute("select coalesce(query, '') from pg_stat_activity").fetchall()
+    assert not [query for (query,) in seen if "a signed token" in query]
