@@ -22,6 +22,7 @@ from caseload.operations.importing.uploads import (
 )
 from caseload.operations.imports import Input, apply_import, preview_import, undo_import
 from caseload.readers.columns import Layout
+from caseload.readers.files import resource_rows
 from caseload.readers.problems import FileUnreadable
 from caseload.readers.sheet import guess_layout
 from core.actor import acting
@@ -48,6 +49,8 @@ def start_import(
         given = Input(keep_files(run, files, pasted))
         run.kind = ImportRun.Kind.CSV if given.is_sheet() else ImportRun.Kind.FHIR
         run.mapping = {path.name: guess_layout(path).to_json() for path in given.sheets()}
+        for path in set(given.paths) - set(given.sheets()):
+            resource_rows(path)  # refuses at once what is no FHIR
     except FileUnreadable:
         forget_files(run)
         raise
