@@ -1,0 +1,1 @@
+"""What reminders read, raise and send."""

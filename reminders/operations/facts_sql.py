@@ -1,0 +1,206 @@
+"""The rows of the practice as flat facts: the one place where reminders read other apps' tables.
+
+Each text is the body of a common table expression; `reminders.operations.reading` selects them one by
+one for the pure form, `due_sql` all at once for the set-based one. Parameters: `today` (the practice's
+date), `zone` (its name), `person` (a key, or null for everybody) and `check_after` (days).
+"""
+
+# Who answers in somebody's place today: the deputy while they are away, whoever leads their work where
+# there is none, and where there is nobody at all they themselves.
+ANSWERS = """
+select u.id as person_id,
+       case when away.user_id is null and u.is_active and u.suspended_at is null then u.id
+            else coalesce(deputy.id, leads.supervisor_id, u.id) end as answers_id,
+       leads.supervisor_id
+  from accounts_user u
+  left join accounts_absence away
+    on away.user_id = u.id and %(today)s between away.starts_on and away.ends_on
+  left join accounts_user deputy
+    on deputy.id = away.deputy_id and deputy.is_active and deputy.suspended_at is null
+  left join lateral (
+    select s.supervisor_id
+      from accounts_supervision s
+      join accounts_user who on who.id = s.supervisor_id
+     where s.supervisee_id = u.id and s.kind in ('leading', 'both')
+       and s.starts_on <= %(today)s and (s.ends_on is null or s.ends_on >= %(today)s)
+       and who.is_active and who.suspended_at is null
+     order by s.is_second, s.starts_on, s.id
+     limit 1
+  ) leads on true
+"""
+
+# Endings that stand: not withdrawn, not closed, not in a draft, and where one person asks, theirs to see.
+STANDING = """
+select e.*, a.therapist_id, a.ends_on as work_ends_on, d.last_day, d.embargo_until,
+       coalesce(e.last_on, d.last_day) as last_known_on
+  from endings_ending e
+  join caseload_assignment a on a.id = e.assignment_id
+  left join endings_departure d on d.id = e.departure_id
+ where e.withdrawn_on is null and e.closed_on is null
+   and (d.id is null or d.state not in ('draft', 'withdrawn'))
+   and (%(person)s::uuid is null
+        or e.assignment_id = any ((select sight.assignments_of(%(person)s::uuid, %(today)s))::uuid[])
+        or exists (select from endings_handoverinvitation i
+                    where i.ending_id = e.id and i.receiver_id = %(person)s::uuid
+                      and i.state = 'accepted'))
+"""
+
+# A telling that is chosen stands where its session stands; one that was missed or cancelled fell through
+# on the day on which that was said. The first and second meeting after the telling carry options and
+# choice, unless the plan has chosen a later one. A wish to be handed over is a colleague's place that was
+# chosen, or one who has accepted, until the client wants no meeting or an exception says why there is none.
+ENDINGS = """
+select e.id,
+       mine.answers_id as therapist_id,
+       e.work_ends_on as therapist_until,
+       carries.answers_id as carried_by_id,
+       mine.supervisor_id,
+       e.opened_on,
+       e.window_opens_on,
+       e.window_closes_on,
+       meetings.last_chance_on,
+       e.last_known_on as last_on,
+       case when chosen.id is null then e.tell_plan_on
+            when chosen.state in ('planned', 'attended')
+            then (chosen.starts_at at time zone %(zone)s)::date end as tell_plan_on,
+       case when e.told_on is null and chosen.state in ('missed', 'cancelled')
+            then (coalesce(chosen.state_at, chosen.starts_at) at time zone %(zone)s)::date
+            end as tell_missed_on,
+       greatest(not_today.until, risk.tell_not_before, e.embargo_until) as not_today_until,
+       e.told_on,
+       coalesce(e.told_on > e.window_closes_on, false) as is_told_short,
+       e.has_not_told_exception
+         or e.playbook not in ('departure', 'sudden', 'involuntary') as not_told_exception,
+       coalesce(explained.short, false) as short_exception,
+       meetings.returned_on,
+       coalesce(case when e.options_plan_on > e.told_on then e.options_plan_on end,
+                meetings.first_after) as options_plan_on,
+       e.options_on,
+       coalesce(case when e.choice_plan_on > e.told_on then e.choice_plan_on end,
+                meetings.second_after) as choice_plan_on,
+       e.chosen_on,
+       (wish.is_colleague or accepted.receiver_id is not null)
+         and not coalesce(explained.no_handover, false)
+         and not coalesce(declined.handover, false) as hands_over,
+       accepted.receiver_id,
+       booked.handover_on,
+       e.handed_over_on,
+       coalesce(explained.no_last, false) or coalesce(declined.last, false) as no_last,
+       e.last_held_on,
+       e.closed_on
+  from standing e
+  join answers mine on mine.person_id = e.therapist_id
+  left join answers carries on carries.person_id = e.carried_by_id
+  left join caseload_session chosen on chosen.id = e.tell_session_id
+  left join lateral (
+    select max(day) filter (where day between e.window_opens_on and e.window_closes_on)
+             as last_chance_on,
+           min(day) filter (where state = 'attended' and day >= e.window_opens_on) as returned_on,
+           (array_agg(distinct day order by day) filter (where day > e.told_on))[1] as first_after,
+           (array_agg(distinct day order by day) filter (where day > e.told_on))[2] as second_after
+      from (select (s.starts_at at time zone %(zone)s)::date as day, s.state
+              from caseload_session s
+             where s.assignment_id = e.assignment_id and s.state in ('planned', 'attended')) held
+  ) meetings on true
+  left join lateral (
+    select max(n.until) as until from endings_nottoday n where n.ending_id = e.id
+  ) not_today on true
+  left join lateral (
+    select max(newest.tell_not_before) as tell_not_before
+      from (select distinct on (l.client_id) l.tell_not_before
+              from caseload_participation p
+              join caseload_risklook l on l.client_id = p.client_id
+             where p.episode_id = e.episode_id and p.left_on is null
+               and (e.participation_id is null or p.id = e.participation_id)
+             order by l.client_id, l."on" desc, l.recorded_at desc) newest
+  ) risk on true
+  left join lateral (
+    select bool_or(x.rule = 'short_notice') as short,
+           bool_or(x.rule = 'no_last') as no_last,
+           bool_or(x.rule = 'no_handover') as no_handover
+      from endings_endingexception x where x.ending_id = e.id and x.taken_back_on is null
+  ) explained on true
+  left join lateral (
+    select bool_or(n.step = 'handover') as handover, bool_or(n.step = 'last') as last
+      from endings_notwanted n
+     where n.ending_id = e.id
+       and not exists (select from endings_notwanted later where later.corrects_id = n.id)
+  ) declined on true
+  left join lateral (
+    select exists (
+      select from referrals_choice c
+        join referrals_choiceoption co on co.choice_id = c.id
+        join referrals_referraloption o on o.id = co.option_id
+       where c.option_set_id = e.option_set_id and o.place_id is not null
+         and not exists (select from referrals_choice later where later.corrects_id = c.id)
+    ) as is_colleague
+  ) wish on true
+  left join endings_handoverinvitation accepted
+    on accepted.ending_id = e.id and accepted.state = 'accepted'
+  left join lateral (
+    select (s.starts_at at time zone %(zone)s)::date as handover_on
+      from endings_handoversession h join caseload_session s on s.id = h.session_id
+     where h.ending_id = e.id and h.cancelled_on is null and h.held_on is null
+       and s.state = 'planned'
+     limit 1
+  ) booked on true
+"""
+
+REVIEWS = """
+select r.id, r.reviewer_id, (r.asked_at at time zone %(zone)s)::date as asked_on, r.due_on,
+       r.second_reviewer_id
+  from endings_review r
+ where r.decision = '' and r.taken_back_at is null
+   and (%(person)s::uuid is null or %(person)s::uuid in (r.reviewer_id, r.second_reviewer_id))
+"""
+
+FOLLOW_UPS = """
+select f.id, f.owner_id, f.due_on
+  from referrals_followup f
+ where f.done_on is null and f.dropped_on is null
+   and (%(person)s::uuid is null or f.owner_id = %(person)s::uuid)
+"""
+
+# What was never checked is a list to work through, not a date: only a check that has aged is due (R16).
+ENTRIES = """
+select s.service_id as id, max(s.checked_on) + %(check_after)s::int as check_on
+  from referrals_searchentry s
+ where s.is_open and s.checked_on is not null
+   and (%(person)s::uuid is null
+        or exists (select from accounts_roleheld r
+                    where r.user_id = %(person)s::uuid and r.role = 'directory_admin'))
+ group by s.service_id
+"""
+
+ADMINS = """
+select u.id as person_id
+  from accounts_user u join accounts_roleheld r on r.user_id = u.id and r.role = 'directory_admin'
+ where u.is_active and u.suspended_at is null
+   and (%(person)s::uuid is null or u.id = %(person)s::uuid)
+"""
+
+CALENDARS = """
+select u.id as person_id, u.working_days as weekdays from accounts_user u
+"""
+
+AWAY = """
+select b.user_id as person_id, b.starts_on, b.ends_on from accounts_absence b
+"""
+
+SHUT = """
+select distinct c."on" as day from caseload_closedday c where c.site_id is null
+"""
+
+FACTS: dict[str, str] = {
+    "answers": ANSWERS,
+    "standing": STANDING,
+    "ending": ENDINGS,
+    "review": REVIEWS,
+    "follow_up": FOLLOW_UPS,
+    "entry": ENTRIES,
+    "directory_admin": ADMINS,
+    "calendar": CALENDARS,
+    "away": AWAY,
+    "shut": SHUT,
+}
+"""Name of the common table expression → its text, in an order in which each may read those before it."""

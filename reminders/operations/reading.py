@@ -1,0 +1,91 @@
+"""From the rows of the practice to what stands open, in both forms of `due`.
+
+`read_facts` brings the facts for the pure form in ten queries, however large the practice;
+`due_in_sql` answers in one. Both read the same texts, `facts_sql`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import Practice, User
+from endings.planner import Days
+from referrals.freshness import DUE_AFTER
+from reminders.due import DAY, Due
+from reminders.facts import EndingFacts, EntryFacts, Facts, FollowUpFacts, ReviewFacts, WorkDays
+from reminders.occasions import Occasion
+from reminders.operations.due_sql import RULES, with_tables
+from reminders.operations.facts_sql import FACTS
+
+WITH_FACTS = with_tables(FACTS)
+WITH_DUE = with_tables(FACTS | RULES)
+COLUMNS = "due_on, occasion, about_id, person_id, since, is_late, is_escalation"
+EVERYTHING = f"{WITH_DUE} select {COLUMNS} from stands"  # noqa: S608 -- constants of this file
+OF_ONE = f"{EVERYTHING} where person_id = %(person)s"
+
+
+def asked(on: date, person: User | None) -> dict[str, Any]:
+    """Return the parameters of every statement here: the day, the zone, for whom."""
+    return {
+        "today": on,
+        "zone": Practice.objects.current().zone,
+        "person": person.pk if person else None,
+        "check_after": (DUE_AFTER + DAY).days,
+    }
+
+
+def due_in_sql(*, on: date, person: User | None = None) -> list[Due]:
+    """Return what stands open on `on`, for everybody or for one person, oldest first. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_ONE if person else EVERYTHING, asked(on, person))
+        found = [Due(row[0], Occasion(row[1]), *row[2:]) for row in cursor.fetchall()]
+    return sorted(found)
+
+
+def read_facts(*, on: date, person: User | None = None) -> Facts:
+    """Return the facts that `due` takes, of everybody or of one person's work."""
+    parameters = asked(on, person)
+    rows = {name: select(name, parameters) for name in FACTS if name not in ("answers", "standing")}
+    return Facts(
+        endings=[EndingFacts(**row) for row in rows["ending"]],
+        reviews=[ReviewFacts(**row) for row in rows["review"]],
+        follow_ups=[FollowUpFacts(**row) for row in rows["follow_up"]],
+        entries=[EntryFacts(**row) for row in rows["entry"]],
+        directory_admins=[row["person_id"] for row in rows["directory_admin"]],
+        calendars=calendars(rows),
+    )
+
+
+def select(name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of one table of facts as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{WITH_FACTS} select * from {name}", parameters)  # noqa: S608 -- a key of FACTS
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def calendars(rows: Mapping[str, list[dict[str, Any]]]) -> dict[UUID, WorkDays]:
+    away: dict[UUID, list[Days]] = defaultdict(list)
+    for row in rows["away"]:
+        away[row["person_id"]].append(Days(row["starts_on"], row["ends_on"]))
+    closed = frozenset(row["day"] for row in rows["shut"])
+    return {
+        row["person_id"]: WorkDays(
+            frozenset(row["weekdays"]), tuple(away[row["person_id"]]), closed
+        )
+        for row in rows["calendar"]
+    }
+
+
+def calendar_of(people: list[User], *, around: date) -> dict[UUID, WorkDays]:
+    """Return the working days of `people`; one query each for absences and closed days."""
+    parameters = asked(around, None)
+    rows = {name: select(name, parameters) for name in ("away", "shut")}
+    rows["calendar"] = [
+        {"person_id": person.pk, "weekdays": person.working_days} for person in people
+    ]
+    return calendars(rows)
