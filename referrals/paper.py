@@ -159,6 +159,8 @@ def name_of(offer: Offer) -> str:
 def lines_of(told: Told) -> Iterator[tuple[str, str, str]]:
     """Yield term, text and the text's own language; an empty text drops its line."""
     offer = told.offer
+    if offer.kind == "place":
+        yield "", said("A colleague in this practice"), ""
     yield "", offer.what, offer.lang
     yield said("Why this one:"), told.why, ""
     yield said("Where:"), where_of(offer), offer.lang

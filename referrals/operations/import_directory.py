@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F, Func, Value
+from django.db.models import CharField, F, Func, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
@@ -173,7 +173,8 @@ class Taking:
         """Delete what stood below a changed thing and is not said of it any more."""
         if not owners or not self.writes:
             return
-        owner = Func(F("original_id"), Value(BELOW), Value(1), function="split_part")
+        parts = (F("original_id"), Value(BELOW), Value(1))
+        owner = Func(*parts, function="split_part", output_field=CharField())
         for kind in (Kind.AT_LOCATION, Kind.ADDRESS, Kind.PHONE, Kind.SCHEDULE, Kind.LANGUAGE):
             rows = WRITERS[kind].model._default_manager.filter(source=self.source)
             below = rows.annotate(owner=owner).filter(owner__in=owners).values_list("pk", flat=True)

@@ -31,6 +31,7 @@ from referrals.synonyms import ideas_of
 CONFIGURATIONS: Final = ("simple", "english", "dutch", "italian")
 FEW: Final = 3
 SHORTEST_BEGINNING: Final = 3
+THRESHOLD, NEARLY = "pg_trgm.word_similarity_threshold", "0.45"
 # Best for a referral first; what is not known stands between.
 ORDER_OF_ROOM: Final = (
     Accepting.YES,
@@ -70,6 +71,7 @@ def search_services(
     Where fewer than three entries hold the words, those that nearly spell them are found too. What the
     practice does not refer to comes last, and is not left out: the page says why.
     """
+    query = query.replace("\0", " ").strip()
     entries = SearchEntry.objects.filter(is_open=True)
     if languages:
         entries = entries.filter(languages__overlap=list(languages))
@@ -82,7 +84,7 @@ def search_services(
 
 def matching(entries: Entries, query: str) -> Entries:
     """Keep what holds every idea of the query, else what nearly spells it."""
-    if not query.strip():
+    if not query:
         return entries.annotate(rank=Value(0.0))
     words = words_of(query)
     exact = entries.filter(words=words)
@@ -101,7 +103,7 @@ def words_of(query: str) -> SearchQuery:
     """Return the query as words: every idea, in any of its words, by any of our stemmers.
 
     PostgreSQL is asked once what that comes to; written into the search itself, it would be worked out
-    again for every row.
+    again for every row. On the way it hears how alike letters must be: two changed places are a typo.
     """
     ideas = ideas_of(query)
     wanted = [sql.SQL(" || ").join(map(by_any_stemmer, idea)) for idea in ideas]
@@ -110,8 +112,9 @@ def words_of(query: str) -> SearchQuery:
         beginning = sql.SQL("to_tsquery('simple', {})").format(sql.Literal(f"{last}:*"))
         wanted[-1] = sql.SQL(" || ").join([wanted[-1], beginning])  # somebody is still typing
     all_of_them = sql.SQL(" && ").join(sql.SQL("({})").format(each) for each in wanted)
+    asked = sql.SQL("select ({})::text, set_config({}, {}, true)")
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("select ({})::text").format(all_of_them))
+        cursor.execute(asked.format(all_of_them, sql.Literal(THRESHOLD), sql.Literal(NEARLY)))
         return WorkedOut(cursor.fetchone()[0])
 
 
@@ -138,7 +141,7 @@ def in_order(entries: Entries, *, near: Near | None, query: str) -> Entries:
     preferred = Case(When(service__overlay__is_preferred=True, then=0), default=1)
     first: list[Any] = [avoided]
     first += [F("distance_km").asc(nulls_last=True)] if near else []
-    first += ["-rank"] if query.strip() else []
+    first += ["-rank"] if query else []
     newest = F("checked_on").desc(nulls_last=True)
     return entries.order_by(*first, preferred, room, newest, "service__name", "pk")
 

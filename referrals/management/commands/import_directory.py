@@ -63,5 +63,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{issue.file}:{issue.line}: {sentence(issue.code, issue.params)}")
         if run.missing:
             self.stdout.write(
-                f"{run.missing} services are in the directory and not in these files."
+                f"services not in these files any more, left as they are: {run.missing}"
             )
