@@ -85,7 +85,8 @@ def make_caseload(staff: Staff, on: date, at: datetime) -> list[Assignment]:
     for number in range(3):
         make_client(Person(number, number, 10), staff.ilse, staff, on, family="Visser")
         make_client(Person(number, number, 11), staff.stranger, staff, on, family="Lis")
-    extend_rhythms(on=on)
+    for weeks in (14, 0):  # rolled out as the nights went by: sixteen weeks ahead each time
+        extend_rhythms(on=on - timedelta(weeks=weeks))
     add_what_matters(work, staff, on, at)
     return work
 

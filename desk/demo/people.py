@@ -126,11 +126,11 @@ def make_rooms() -> list[Room]:
 
 def make_days_off(staff: Staff, on: date) -> None:
     """A week of leave ahead, and two days on which the practice is closed."""
-    monday = on - timedelta(days=on.weekday()) + timedelta(weeks=5)
+    monday = on - timedelta(days=on.weekday()) + timedelta(weeks=3)
     Absence.objects.create(
         user=staff.marta, starts_on=monday, ends_on=monday + timedelta(days=1), deputy=staff.ilse
     )
-    for offset, name in ((17, "Staff day"), (32, "Closed")):
+    for offset, name in ((17, "Staff day"), (24, "Closed")):
         ClosedDay.objects.create(on=on + timedelta(days=offset), name=name)
 
 

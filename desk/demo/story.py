@@ -38,7 +38,12 @@ REACTIONS = [
 WHYS = ["Close to home, and evenings are possible.", "Speaks the same language, and has a ramp."]
 
 
-def at_noon(day: date) -> datetime:
+def a_wednesday_after(on: date) -> date:
+    """Five weeks from this Wednesday: half of the windows are open, half are not."""
+    return on - timedelta(days=on.weekday()) + timedelta(weeks=5, days=2)
+
+
+def after_work(day: date) -> datetime:
     return datetime.combine(day, time(18), tzinfo=ZONE)
 
 
@@ -51,21 +56,21 @@ def tell_the_story(password: str) -> Staff:
     load_demo_directory(by=staff.directory, on=on, at=at)
     work = make_caseload(staff, on, at)
     long_ago = at - timedelta(weeks=60)
-    live_through(long_ago, at_noon(planned_on))
+    live_through(long_ago, after_work(planned_on))
     earlier_endings(staff, work[34:36], on)
-    with as_of(at_noon(planned_on)):
-        departure = plan_departure(staff, planned_on)
+    with as_of(after_work(planned_on)):
+        departure = plan_departure(staff, planned_on, a_wednesday_after(on))
     live_until_today(staff, departure, on)
     live_through(long_ago, at - timedelta(hours=1))
     return staff
 
 
-def plan_departure(staff: Staff, planned_on: date) -> Departure:
+def plan_departure(staff: Staff, planned_on: date, last_day: date) -> Departure:
     """Draft, plan, send, agree: three weeks ago, with the last working day a little over a month away."""
-    marta, at = staff.marta, at_noon(planned_on)
+    marta, at = staff.marta, after_work(planned_on)
     frame = departures.Frame(
         kind=Departure.Kind.LEAVING,
-        last_day=planned_on + timedelta(weeks=8),
+        last_day=last_day,
         reason=Departure.Reason.MOVING,
     )
     departure = departures.start_departure(frame=frame, by=marta, at=at)
@@ -123,9 +128,10 @@ def live_until_today(staff: Staff, departure: Departure, on: date) -> None:
         if number == 2:
             missed(ending, staff)
             continue
-        with as_of(at_noon(ending.tell_plan_on or on)):
+        with as_of(after_work(ending.tell_plan_on or on)):
             told(ending, number, staff)
-        if number % 3 == 0:
+        ending.refresh_from_db()
+        if number % 2 == 0:
             offered(ending, staff, on)
     for number, ending in enumerate(departure.endings.filter(options_on__lt=on)):
         chosen(ending, number, staff, on)
@@ -143,7 +149,7 @@ def told(ending: Ending, number: int, staff: Staff) -> None:
             on=on, session=ending.tell_session, feelings=feelings, reaction=reaction
         ),
         by=staff.marta,
-        at=at_noon(on),
+        at=after_work(on),
         short_notice=Explanation(why="Planned so from the start."),
     )
 
@@ -166,9 +172,9 @@ def offered(ending: Ending, staff: Staff, on: date) -> None:
             option_set=option_set,
             suggestion=Suggestion(service=service, why=why),
             by=staff.marta,
-            at=at_noon(day),
+            at=after_work(day),
         )
-    options.record_options_offered(ending=ending, on=day, by=staff.marta, at=at_noon(day))
+    options.record_options_offered(ending=ending, on=day, by=staff.marta, at=after_work(day))
 
 
 def some_services() -> Sequence[Service]:
@@ -189,7 +195,7 @@ def chosen(ending: Ending, number: int, staff: Staff, on: date) -> None:
         ending=ending,
         chosen=Chosen(kind=Choice.Kind.ONE, on=day, options=[option]),
         by=staff.marta,
-        at=at_noon(day),
+        at=after_work(day),
     )
     if number == 0:
         ask_ilse(ending, staff, day)
@@ -202,9 +208,9 @@ def ask_ilse(ending: Ending, staff: Staff, day: date) -> None:
         times="Mondays or Thursdays before noon.",
     )
     invitation = handovers.invite_receiver(
-        ending=ending, receiver=staff.ilse, question=question, by=staff.marta, at=at_noon(day)
+        ending=ending, receiver=staff.ilse, question=question, by=staff.marta, at=after_work(day)
     )
-    handovers.accept_invitation(invitation=invitation, by=staff.ilse, at=at_noon(day))
+    handovers.accept_invitation(invitation=invitation, by=staff.ilse, at=after_work(day))
 
 
 def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
@@ -212,29 +218,29 @@ def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
     for number, assignment in enumerate(work):
         told_on = on - timedelta(days=60 - 3 * number)
         last_on = on - timedelta(days=26 - 2 * number)
-        with as_of(at_noon(told_on)):
+        with as_of(after_work(told_on)):
             ending = open_ending(assignment=assignment, by=staff.marta, on=told_on)
         Ending.objects.filter(pk=ending.pk).update(
             last_on=last_on, tell_plan_on=told_on, carried_by=staff.ilse
         )
         ending.refresh_from_db()
-        with as_of(at_noon(told_on)):
+        with as_of(after_work(told_on)):
             told(ending, number, staff)
             options.record_not_wanted(
                 ending=ending,
                 step=steps.Step.OPTIONS,
                 on=told_on,
                 by=staff.marta,
-                at=at_noon(told_on),
+                at=after_work(told_on),
             )
-        with as_of(at_noon(last_on)):
+        with as_of(after_work(last_on)):
             say_goodbye(ending, staff, last_on)
 
 
 def say_goodbye(ending: Ending, staff: Staff, last_on: date) -> None:
     """The last session and the closing, on one day."""
     steps.record_last_session(
-        ending=ending, last=steps.Held(on=last_on), by=staff.marta, at=at_noon(last_on)
+        ending=ending, last=steps.Held(on=last_on), by=staff.marta, at=after_work(last_on)
     )
     closures.close_ending(
         ending=ending,
@@ -245,5 +251,5 @@ def say_goodbye(ending: Ending, staff: Staff, last_on: date) -> None:
         ),
         on=last_on,
         by=staff.marta,
-        at=at_noon(last_on),
+        at=after_work(last_on),
     )
