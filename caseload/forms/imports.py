@@ -86,6 +86,7 @@ class ColumnsForm(forms.Form):
         label=_("Whose clients they are, where no column says it"),
         queryset=User.objects.none(),
         required=False,
+        empty_label=_("Nobody"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 

@@ -27,7 +27,7 @@ from core.errors import RuleBroken
 from core.tasks import send_after_commit
 
 TASK = "caseload.tasks.import_caseload"
-ON_A_PAGE = 50
+ON_A_PAGE = 25
 
 
 @require_safe
