@@ -20,7 +20,7 @@ from core.widgets import Choice, DateInput, PickRadio
 from endings.models import Ending
 
 LOOKING_BACK = timedelta(days=21)
-MOST = 4
+MOST = 3
 HAPPENS = [Session.State.PLANNED, Session.State.ATTENDED]
 TODAY, OTHER = "today", "other"
 

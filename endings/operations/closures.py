@@ -125,10 +125,13 @@ def plan_asking_after(ending: Ending, practice: Practice, last_on: date, by: Use
 def end_work(ending: Ending, last_on: date, by: User, on: date) -> None:
     """Plan no more sessions. Work without an end ends now, and its therapist carries what is left.
 
+    Of a group only this client's part ends; the others go on.
     Inside a departure the work lasts until the last working day: there is still somebody to ask.
     """
-    work = ending.assignment
-    if ending.participation_id:
+    work, part = ending.assignment, ending.participation
+    if part is not None:
+        part.left_on = part.left_on or max(last_on, part.joined_on)
+        part.save(update_fields=["left_on"])
         return
     if work.ends_on is not None:
         end_cadence(assignment=work, last_on=last_on, by=by, on=on)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedRequest
 from accounts.models import Role, Supervision
+from caseload.forms.clients import language_name
 from caseload.models import Assignment, Cadence, Session
 from caseload.operations.reading import log_read
 from core import dates
@@ -158,7 +159,9 @@ def in_short(request: AuthedRequest, page: Page) -> list[Fact]:
     if ending.carried_by:
         facts.append((_("Carries it on"), ending.carried_by.name))
     if client.languages:
-        facts.append((_("Languages"), dates.listed(client.languages)))
+        facts.append(
+            (_("Languages"), dates.listed([language_name(code) for code in client.languages]))
+        )
     if client.safe_to_contact:
         facts.append((_("Safe to contact"), str(client.safe_to_contact)))
     standing = [one for one in page.records.exceptions if not one.taken_back_on]

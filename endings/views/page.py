@@ -68,8 +68,10 @@ class Page:
 
     def may(self, step: WorkStep) -> bool:
         """Say whether this person may record `step` now."""
-        if not self.may_edit:
-            return False
+        return self.may_edit and self.allows(step)
+
+    def allows(self, step: WorkStep) -> bool:
+        """Say whether the law lets `step` be recorded now, by whoever works on the ending."""
         says = verdict(
             self.ending.playbook,
             self.ending.stage,

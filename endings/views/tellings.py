@@ -210,21 +210,13 @@ def told_form(
         occasions = with_recorded(occasions, recorded)
     everybody = people if recorded is None else people_to_tell(ending)
     to_tell = [one for one in people if recorded is not None or not one.is_told]
-    must = [one.key for one in to_tell if one.must or recorded is not None]
-    first = occasions[0]
-    initial = (
-        of_recorded(recorded)
-        if recorded is not None
-        else {
-            "how": first.session.mode if first.session else ending.assignment.usual_mode,
-            "present": [BY, *(one.key for one in everybody if one.client)],
-        }
-    )
-    asked = request.GET
-    days = {name: asked[name] for name in ("day", "other_day") if name in asked}
+    asked = {name: request.GET[name] for name in ("day", "other_day") if name in request.GET}
+    initial = at_first(ending, to_tell, occasions[0])
+    if recorded is not None:
+        initial |= of_recorded(recorded)
     return ToldForm(
         sent(request),
-        initial={"day": first.value, "people": must, **initial, **days},
+        initial=initial | asked,
         occasions=occasions,
         today=today(),
         remark=remark,
@@ -233,6 +225,19 @@ def told_form(
         usual_mode=ending.assignment.usual_mode,
         has_planned_words=bool(tellings.planned_words(ending, today())),
     )
+
+
+def at_first(ending: Ending, to_tell: Sequence[Person], occasion: Occasion) -> dict[str, Any]:
+    """Return the likeliest answers. An involved person is mostly told apart from the client."""
+    clients = [one.key for one in to_tell if one.client]
+    told = clients or [one.key for one in to_tell]
+    session = occasion.session
+    return {
+        "day": occasion.value,
+        "people": told,
+        "present": [BY, *told],
+        "how": session.mode if session else ending.assignment.usual_mode,
+    }
 
 
 def who_was_there(people: Sequence[Person]) -> list[tuple[str, Any]]:

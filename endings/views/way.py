@@ -27,7 +27,7 @@ def way_of(page: Page) -> list[Shown]:
     """Return every step of the playbook, in its order; the first that stands open is now."""
     done = done_steps(page.ending, page.records)
     ahead = open_steps_of(page.ending, page.records)
-    now = next(iter(ahead), None)
+    now = next((step for step in ahead if page.allows(step)), None)
     rows = [row for row in steps_of(page.ending.playbook) if is_shown(page, row, done)]
     return [
         step_of(page, row, is_done=row.step in done or row.instead in done, now=now) for row in rows
@@ -48,6 +48,8 @@ def step_of(page: Page, row: PlaybookStep, *, is_done: bool, now: Step | None) -
     if declined is not None:
         says |= {"facts": declined[0], "recorded": declined[1], "text": ""}
     is_now = row.step == now and not is_done
+    if is_done:
+        says["text"] = ""
     says["acts"] = with_primary(says.get("acts", ()), is_now=is_now)
     says["ways"] = [*says.get("ways", ()), *decline(page, row.step, is_done=is_done)]
     aside = {Need.OFFERED: OFFERED, Need.IF_RECEIVED: IF_RECEIVED}.get(row.need, "")
@@ -194,6 +196,9 @@ def handover(page: Page) -> dict[str, Any]:
     for meeting in records.handovers:
         day = page.when(dates.on_day(meeting.session.starts_at), meeting.session)
         facts.append((_("Held") if meeting.held_on else _("Planned"), day))
+    none = records.explained(EndingException.Rule.NO_HANDOVER)
+    if none is not None:
+        facts.append((none.get_rule_display(), page.day(none.asked_on)))
     note = ""
     if standing and not records.consents:
         note = _(

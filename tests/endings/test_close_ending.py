@@ -5,6 +5,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from caseload.models import Episode
 from core.errors import RuleBroken
 from endings.models import Closure, ClosureAddendum, Departure, Ending, Review
 from endings.operations.closures import (
@@ -19,7 +20,13 @@ from endings.workflow import Stage, Step
 from referrals.models import FollowUp
 from referrals.operations.follow_ups import Answer
 from tests.accounts.factories import PracticeFactory, SupervisionFactory, UserFactory
-from tests.caseload.factories import CadenceFactory, SessionFactory
+from tests.caseload.factories import (
+    AssignmentFactory,
+    CadenceFactory,
+    EpisodeFactory,
+    ParticipationFactory,
+    SessionFactory,
+)
 from tests.endings.factories import DepartureFactory, EndingFactory, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z")]
@@ -170,6 +177,24 @@ def test_the_day_after_the_therapist_can_still_open_what_they_carry(client: Brow
     client.force_login(ending.assignment.therapist)
 
     assert client.get(ending.get_absolute_url()).status_code == 200
+
+
+def test_one_part_in_a_group_ends_and_the_group_goes_on() -> None:
+    episode = EpisodeFactory.create(kind=Episode.Kind.GROUP)
+    work = AssignmentFactory.create(episode=episode)
+    other = ParticipationFactory.create(episode=episode)
+    part = episode.participations.exclude(pk=other.pk).get()
+    ending = EndingFactory.create(
+        assignment=work, client=part.client, participation=part, last_held=True
+    )
+
+    close(ending)
+
+    part.refresh_from_db()
+    other.refresh_from_db()
+    work.refresh_from_db()
+    assert (part.left_on, other.left_on, work.ends_on) == (ending.last_held_on, None, None)
+    assert {row.client for row in FollowUp.objects.all()} == {part.client}
 
 
 def test_inside_a_departure_the_work_lasts_until_the_last_working_day() -> None:
