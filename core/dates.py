@@ -149,6 +149,11 @@ def weekday(value: date) -> str:
     return written(on_day(value), "EEEE", language_now())
 
 
+def short_weekday(number: int) -> str:
+    """“Mon”: 0 is Monday."""
+    return written(date(2024, 1, 1 + number), "EEE", language_now())
+
+
 def _time_of(value: datetime | time) -> time:
     return local(value).time() if isinstance(value, datetime) else value
 

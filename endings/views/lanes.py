@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from caseload.models import Cadence, Session
+from caseload.models.episodes import every
 from core import dates
 from core.parts import Chip, Link
 from endings.board import Fact, Lane
@@ -119,8 +120,13 @@ def lane_of(ending: Any, policy: NoticePolicy, may_act: bool, on: date) -> Lane:
 
 
 def rhythm_of(ending: Ending) -> str:
+    """Return “Mon 09:30”, or “Every 2 weeks, Mon 09:30”: short, beside the code."""
     cadences = list(ending.assignment.cadences.all())
-    return str(cadences[-1].in_words) if cadences else ""
+    if not cadences:
+        return ""
+    cadence = cadences[-1]
+    slot = f"{dates.short_weekday(cadence.weekday)} {dates.clock(cadence.starts_at)}"
+    return slot if cadence.every_weeks == 1 else f"{slot}, {every(cadence.every_weeks)}"
 
 
 def told_of(ending: Any) -> Fact | None:
