@@ -102,5 +102,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "settings_url": reverse("accounts:own_settings"),
         "sign_out_url": reverse("account_logout"),
         "inbox_url": reverse("reminders:inbox") if stands(INBOX) else "",
+        "inbox_count": getattr(request, "waiting", {}).get("reminders:inbox", 0),
         "role_names": listed([str(Role(role).label) for role in user.roles]),
     }

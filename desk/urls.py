@@ -1,10 +1,11 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, home
+from desk.views import caseload, client, desk, home, today
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("today/", today.show_today, name="today"),
     path("desk/", desk.supervisors_desk, name="supervisors_desk"),
     path("supervision/", desk.supervision, name="supervision"),
     path("more/", home.more, name="more"),

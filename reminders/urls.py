@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from reminders.views import inbox
 
 app_name = "reminders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("go/<uuid:pk>/", inbox.go, name="go"),
+    path("<uuid:pk>/tomorrow/", inbox.remind_tomorrow, name="remind_tomorrow"),
+]

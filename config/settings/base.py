@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "core.middleware.NoStoreMiddleware",
     "core.middleware.ActingMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "desk.waiting.WaitingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -28,20 +28,26 @@ EVERYTHING = f"{WITH_DUE} select {COLUMNS} from stands"  # noqa: S608 -- constan
 OF_ONE = f"{EVERYTHING} where person_id = %(person)s"
 
 
-def asked(on: date, person: User | None) -> dict[str, Any]:
+def asked(on: date, person: User | None, practice: Practice | None = None) -> dict[str, Any]:
     """Return the parameters of every statement here: the day, the zone, for whom."""
     return {
         "today": on,
-        "zone": Practice.objects.current().zone,
+        "zone": (practice or Practice.objects.current()).zone,
         "person": person.pk if person else None,
         "check_after": (DUE_AFTER + DAY).days,
     }
 
 
-def due_in_sql(*, on: date, person: User | None = None) -> list[Due]:
-    """Return what stands open on `on`, for everybody or for one person, oldest first. Two queries."""
+def due_in_sql(
+    *, on: date, person: User | None = None, practice: Practice | None = None
+) -> list[Due]:
+    """Return what stands open on `on`, for everybody or for one person, oldest first.
+
+    One query, and one for the practice where it is not at hand.
+    """
+    parameters = asked(on, person, practice)
     with connection.cursor() as cursor:
-        cursor.execute(OF_ONE if person else EVERYTHING, asked(on, person))
+        cursor.execute(OF_ONE if person else EVERYTHING, parameters)
         found = [Due(row[0], Occasion(row[1]), *row[2:]) for row in cursor.fetchall()]
     return sorted(found)
 

@@ -1,0 +1,428 @@
+"""What one day asks of one person: rows from what stands open, today's sessions and the endings.
+
+Values in, rows out: the view reads, this says where each thing stands and in which words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from caseload.models import Session
+from core import dates
+from core.drawing import Bar, bar
+from core.parts import Chip
+from endings.models import Departure, Ending, Review
+from endings.models.endings import CLOSED_STAGES
+from referrals.models import FollowUp
+from reminders.due import Due
+from reminders.occasions import Occasion
+from reminders.targets import target_of
+
+WEEK = timedelta(days=7)
+TO_TELL = (Occasion.LAST_CHANCE, Occasion.TELL)
+TO_DECIDE = (Occasion.NOTICE_SHORT, Occasion.REBOOK_TELLING, Occasion.CHOOSE_MEETING)
+# What a session of today can be used for, the most pressing first.
+IN_A_SESSION = (
+    *TO_TELL,
+    Occasion.NOTICE_SHORT,
+    Occasion.LAST_SESSION,
+    Occasion.HEAR_CHOICE,
+    Occasion.OFFER_OPTIONS,
+    Occasion.RETURN_TO_IT,
+    Occasion.PREPARE_HANDOVER,
+    Occasion.BOOK_HANDOVER,
+)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line (components/todo.html): who or what, the state, one sentence, one act."""
+
+    name: str = ""
+    code: str = ""
+    title: str = ""
+    url: str = ""
+    chip: Chip | None = None
+    text: str = ""
+    tone: Literal["", "due", "short"] = ""
+    time: datetime | None = None
+    act: str = ""
+    act_url: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything that one day is made of, read already."""
+
+    person: User
+    on: date
+    shortest: int
+    standing: Sequence[Due]
+    sessions: Sequence[Session]
+    endings: Mapping[UUID, Ending]
+    follow_ups: Mapping[UUID, FollowUp]
+    reviews: Sequence[Review] = ()
+    departure: Departure | None = None
+    of: Mapping[UUID, list[Due]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found: dict[UUID, list[Due]] = {}
+        for one in self.standing:
+            found.setdefault(one.about_id, []).append(one)
+        object.__setattr__(self, "of", found)
+
+    def occasions(self, ending: Ending) -> dict[Occasion, Due]:
+        """Return what stands open about an ending, by occasion."""
+        return {one.occasion: one for one in self.of.get(ending.pk, [])}
+
+    def is_mine(self, ending: Ending) -> bool:
+        """Say whether the reader answers for it, today or in somebody's place."""
+        led = [
+            one
+            for one in self.of.get(ending.pk, [])
+            if one.occasion is Occasion.NOTICE_SHORT and one.is_escalation
+        ]
+        return not led
+
+    def day(self, value: date) -> str:
+        return dates.day(value, self.on)
+
+
+# --- your day ---------------------------------------------------------------------------------------
+def sessions_of(day: Day) -> list[Todo]:
+    """Return today's sessions with what each can be used for; one primary button on the page."""
+    of_work: dict[UUID, list[Ending]] = {}
+    for ending in day.endings.values():
+        of_work.setdefault(ending.assignment_id, []).append(ending)
+    rows: list[Todo] = []
+    for session in day.sessions:
+        endings = of_work.get(session.assignment_id, [])
+        asking = [(one, asked) for one in endings if (asked := asked_in_session(day, one))]
+        found = [asking_row(day, session, *each) for each in asking]
+        rows.extend(found or [quiet_row(day, session, next(iter(endings), None))])
+    first = next((row for row in rows if row.primary), None)
+    return [replace(row, primary=row is first) for row in rows]
+
+
+def asked_in_session(day: Day, ending: Ending) -> Due | None:
+    standing = day.occasions(ending)
+    return next((standing[one] for one in IN_A_SESSION if one in standing), None)
+
+
+def quiet_row(day: Day, session: Session, ending: Ending | None) -> Todo:
+    return Todo(
+        name=session.episode.called,
+        code=session.episode.codes,
+        url=ending.get_absolute_url() if ending else session.get_absolute_url(),
+        text=quiet_text(day, session, ending),
+        time=session.starts_at,
+    )
+
+
+def asking_row(day: Day, session: Session, ending: Ending, asked: Due) -> Todo:
+    """Return a session in which something is to be done; of a group, one row for each person."""
+    tells = asked.occasion in (*TO_TELL, Occasion.NOTICE_SHORT)
+    return Todo(
+        name=ending.client.called if ending.participation_id else session.episode.called,
+        code=ending.client.code if ending.participation_id else session.episode.codes,
+        url=ending.get_absolute_url(),
+        chip=chip_of(asked, is_last=asked.since < day.on),
+        text=text_of(asked, ending, day),
+        tone="due" if tells else "",
+        time=session.starts_at,
+        act=act_of(asked.occasion),
+        act_url=target_of(tell_or(asked.occasion), ending.pk),
+        primary=tells,
+    )
+
+
+def tell_or(occasion: Occasion) -> Occasion:
+    """In a session of today, short notice is met by telling."""
+    return Occasion.TELL if occasion is Occasion.NOTICE_SHORT else occasion
+
+
+def quiet_text(day: Day, session: Session, ending: Ending | None) -> str:
+    opens_on = ending.window_opens_on if ending and ending.told_on is None else None
+    if opens_on and opens_on > day.on:
+        said = _("The window opens: %(day)s.") % {"day": day.day(opens_on)}
+    else:
+        said = _("Nothing is due.")
+    return f"{session.where}. {said}"
+
+
+# --- what the words are -----------------------------------------------------------------------------
+def chip_of(one: Due, *, is_last: bool = False) -> Chip:
+    """Return the state in a chip, in at most four words; `is_last`: there is no chance after today."""
+    if one.occasion is Occasion.LAST_CHANCE and not is_last:
+        return Chip("now", _("Last chance for full notice"))
+    says: dict[Occasion, Chip] = {
+        Occasion.TELL: Chip("now", _("Tell today"), "messages-square"),
+        Occasion.LAST_CHANCE: Chip("now", _("Last day for full notice")),
+        Occasion.NOTICE_SHORT: Chip("late", _("Less time than agreed")),
+        Occasion.REBOOK_TELLING: Chip("late", _("The meeting fell through"), "calendar"),
+        Occasion.CHOOSE_MEETING: Chip("late", _("No date yet"), "calendar"),
+        Occasion.OFFER_OPTIONS: Chip("info", _("Options are open")),
+        Occasion.HEAR_CHOICE: Chip("info", _("Hear the choice")),
+        Occasion.RETURN_TO_IT: Chip("info", _("Return to it"), "messages-square"),
+        Occasion.BOOK_HANDOVER: Chip("meet", _("Meeting of three")),
+        Occasion.PREPARE_HANDOVER: Chip("meet", _("Meeting of three")),
+        Occasion.LAST_SESSION: Chip("now", _("Last session"), "door-open"),
+        Occasion.CLOSE_FILE: Chip("now", _("Close the file")),
+    }
+    return says.get(one.occasion, Chip("now", one.occasion.label))
+
+
+def act_of(occasion: Occasion) -> str:
+    """Return the verb of the button."""
+    if occasion in (*TO_TELL, Occasion.NOTICE_SHORT):
+        return _("I told them in person")
+    says = {
+        Occasion.HEAR_CHOICE: _("Record the choice"),
+        Occasion.CLOSE_FILE: _("Close the file"),
+        Occasion.LAST_SESSION: _("Record the last session"),
+    }
+    return says.get(occasion, _("Open the ending"))
+
+
+def text_of(one: Due, ending: Ending, day: Day) -> str:
+    """Return the one sentence under the name."""
+    texts = [sentence_of(one, ending, day)]
+    if ending.assignment.therapist_id != day.person.pk and day.is_mine(ending):
+        name = ending.assignment.therapist.name
+        texts.append(_("In place of %(name)s.") % {"name": name})
+    return " ".join(text for text in texts if text)
+
+
+def sentence_of(one: Due, ending: Ending, day: Day) -> str:
+    if one.occasion is Occasion.NOTICE_SHORT and ending.last_on:
+        left = max(0, (ending.last_on - (ending.told_on or day.on)).days)
+        return ngettext(
+            "%(days)s of %(count)s day of notice.",
+            "%(days)s of %(count)s days of notice.",
+            day.shortest,
+        ) % {"days": left, "count": day.shortest}
+    if one.occasion in TO_TELL and ending.last_on and ending.window_closes_on:
+        said = _("Last session on %(last)s. Tell by %(by)s to leave full time.")
+        return said % {"last": day.day(ending.last_on), "by": day.day(ending.window_closes_on)}
+    if one.occasion is Occasion.REBOOK_TELLING:
+        return _("Choose another meeting, and rebook it without saying why.")
+    if one.occasion is Occasion.CHOOSE_MEETING:
+        return _("Choose the meeting in which to tell")
+    if one.occasion in (Occasion.OFFER_OPTIONS, Occasion.RETURN_TO_IT) and ending.told_on:
+        return _("Told: %(when)s.") % {"when": dates.relative_days(ending.told_on, day.on)}
+    return _("Since %(day)s.") % {"day": day.day(one.since)}
+
+
+# --- the sections -----------------------------------------------------------------------------------
+def decisions_of(day: Day) -> list[Todo]:
+    """Return what does not fit: each with its cause and one way on."""
+    rows = []
+    for one in day.standing:
+        ending = day.endings.get(one.about_id)
+        if one.occasion not in TO_DECIDE or ending is None or not day.is_mine(ending):
+            continue
+        rows.append(
+            ending_row(
+                one,
+                ending,
+                day,
+                tone="" if one.occasion is Occasion.CHOOSE_MEETING else "short",
+                act=_("See the ways out"),
+            )
+        )
+    return rows
+
+
+def ending_row(one: Due, ending: Ending, day: Day, **more: object) -> Todo:
+    return Todo(
+        name=ending.client.called,
+        code=ending.client.code,
+        url=ending.get_absolute_url(),
+        chip=chip_of(one),
+        text=text_of(one, ending, day),
+        act_url=target_of(one.occasion, ending.pk),
+        **more,  # type: ignore[arg-type]  # names of Todo
+    )
+
+
+def soon_of(day: Day) -> list[Todo]:
+    """Return who is to be told in the week to come, the next first; today's sessions say theirs."""
+    todays = {session.assignment_id for session in day.sessions}
+    rows: list[tuple[date, str, Todo]] = []
+    for ending in day.endings.values():
+        if ending.assignment_id in todays or ending.told_on or ending.stage in CLOSED_STAGES:
+            continue
+        if day.departure and day.departure.is_draft and ending.departure_id == day.departure.pk:
+            continue
+        row = soon_row(day, ending)
+        if row:
+            rows.append((ending.tell_plan_on or day.on, ending.client.sort_key, row))
+    return [row for _on, _key, row in sorted(rows, key=lambda each: each[:2])]
+
+
+def soon_row(day: Day, ending: Ending) -> Todo | None:
+    standing = day.occasions(ending)
+    asked = next((standing[one] for one in TO_TELL if one in standing), None)
+    opens_on, plan_on = ending.window_opens_on, ending.tell_plan_on
+    is_planned = bool(plan_on and day.on < plan_on <= day.on + WEEK)
+    is_opening = bool(opens_on and day.on < opens_on <= day.on + WEEK)
+    if asked is None and (standing or not (is_planned or is_opening)):
+        return None
+    if asked is not None and asked.occasion is Occasion.LAST_CHANCE:
+        chip, tone = chip_of(asked), "due"
+    elif opens_on and opens_on > day.on:
+        chip, tone = Chip("wait", _("Opens %(day)s") % {"day": day.day(opens_on)}, "calendar"), ""
+    else:
+        by = ending.window_closes_on or day.on
+        chip = Chip("now", _("Tell by %(day)s") % {"day": day.day(by)}, "messages-square")
+        tone = ""
+    planned = _("Planned: %(day)s.") % {"day": day.day(plan_on)} if plan_on else ""
+    return Todo(
+        name=ending.client.called,
+        code=ending.client.code,
+        url=ending.get_absolute_url(),
+        chip=chip,
+        text=planned,
+        tone=tone,  # type: ignore[arg-type]  # one of Todo's
+        act=act_of(Occasion.TELL) if asked else "",
+        act_url=target_of(Occasion.TELL, ending.pk) if asked else "",
+    )
+
+
+def small_things_of(day: Day) -> list[Todo]:
+    """Return questions, follow-ups and files to close that no session of today takes up."""
+    todays = {session.assignment_id for session in day.sessions}
+    rows = []
+    for one in day.standing:
+        ending, follow_up = day.endings.get(one.about_id), day.follow_ups.get(one.about_id)
+        if follow_up is not None:
+            rows.append(asking_after(one, follow_up, day))
+        elif one.occasion in (*TO_TELL, *TO_DECIDE, Occasion.REVIEW, Occasion.CHECK_ENTRY):
+            continue
+        elif ending is None:
+            rows.append(Todo(title=str(one.occasion.label), text=sentence_since(one, day)))
+        elif ending.assignment_id not in todays or one.occasion not in IN_A_SESSION:
+            rows.append(question(one, ending, day))
+    return [*rows, *answers_of(day), *entries_of(day)]
+
+
+def sentence_since(one: Due, day: Day) -> str:
+    return _("Since %(day)s.") % {"day": day.day(one.since)}
+
+
+def question(one: Due, ending: Ending, day: Day) -> Todo:
+    name = ending.client.called
+    asks = {
+        Occasion.OFFER_OPTIONS: _("Was %(name)s offered options?"),
+        Occasion.HEAR_CHOICE: _("What has %(name)s chosen?"),
+        Occasion.RETURN_TO_IT: _("%(name)s was told early: return to it"),
+        Occasion.BOOK_HANDOVER: _("Book the meeting of three: %(name)s"),
+        Occasion.PREPARE_HANDOVER: _("Prepare the meeting of three: %(name)s"),
+        Occasion.LAST_SESSION: _("The last session: %(name)s"),
+        Occasion.CLOSE_FILE: _("Close the file: %(name)s"),
+    }
+    asked = asks.get(one.occasion, "%(name)s") % {"name": name}
+    chip = Chip("late", _("Late")) if one.is_late else None
+    return Todo(
+        title=asked,
+        url=target_of(one.occasion, ending.pk),
+        chip=chip,
+        text=text_of(one, ending, day),
+    )
+
+
+def asking_after(one: Due, follow_up: FollowUp, day: Day) -> Todo:
+    """Return “Did Rowan arrive?” (R15)."""
+    return Todo(
+        title=_("Did %(name)s arrive?") % {"name": follow_up.client.called},
+        url=target_of(Occasion.ASK_AFTER, follow_up.pk),
+        chip=Chip("late", _("Late")) if one.is_late else None,
+        text=_("Ask around %(day)s.") % {"day": day.day(follow_up.due_on)},
+    )
+
+
+def answers_of(day: Day) -> list[Todo]:
+    """Return what supervision has answered in the last days."""
+    return [
+        Todo(
+            title=_("%(name)s answered you") % {"name": review.decided_by.name},
+            url=target_of(Occasion.REVIEW, review.pk),
+            text=str(review.get_decision_display()),
+        )
+        for review in day.reviews
+        if review.decided_by and review.author_id == day.person.pk
+    ]
+
+
+def entries_of(day: Day) -> list[Todo]:
+    count = sum(one.occasion is Occasion.CHECK_ENTRY for one in day.standing)
+    if not count:
+        return []
+    said = ngettext("%(count)s entry to check", "%(count)s entries to check", count)
+    return [Todo(title=said % {"count": count}, url=reverse("referrals:directory"))]
+
+
+def waiting_of(day: Day) -> list[Todo]:
+    """Return what somebody else waits for: reviews, and short notice in the team."""
+    rows = [review_row(review, day) for review in day.reviews if not review.decision]
+    for one in day.standing:
+        ending = day.endings.get(one.about_id)
+        if ending is not None and one.is_escalation and not day.is_mine(ending):
+            therapist = ending.assignment.therapist.name
+            row = ending_row(one, ending, day, tone="short", act=_("See what is needed"))
+            rows.append(replace(row, text=f"{therapist}. {row.text}"))
+    return rows
+
+
+def review_row(review: Review, day: Day) -> Todo:
+    return Todo(
+        title=review.author.name,
+        chip=Chip("info", review.get_kind_display()),
+        text=_("Answer by %(day)s.") % {"day": day.day(review.due_on)},
+        tone="short" if review.due_on < day.on else "due" if review.is_pressing else "",
+        act=_("Look at it"),
+        act_url=target_of(Occasion.REVIEW, review.pk),
+    )
+
+
+# --- your departure ---------------------------------------------------------------------------------
+def bar_of(day: Day) -> Bar | None:
+    """Return how far one's own departure is: told, today, to decide, later; the four add up."""
+    if day.departure is None:
+        return None
+    mine = [one for one in day.endings.values() if one.departure_id == day.departure.pk]
+    if not mine:
+        return None
+    todays = {session.assignment_id for session in day.sessions}
+    counts = dict.fromkeys(("told", "today", "to_decide", "later"), 0)
+    for ending in mine:
+        counts[place_of(ending, day, todays)] += 1
+    return bar(**counts)
+
+
+def place_of(ending: Ending, day: Day, todays: set[UUID]) -> str:
+    if ending.told_on or ending.has_not_told_exception:
+        return "told"
+    standing = set(day.occasions(ending))
+    if standing & set(TO_TELL) and ending.assignment_id in todays:
+        return "today"
+    return "to_decide" if standing & set(TO_DECIDE) else "later"
+
+
+def lead_of(sessions: Sequence[Todo]) -> str:
+    """Return “5 sessions today. 2 people to tell.”"""
+    to_tell = sum(row.tone == "due" for row in sessions)
+    held = ngettext("%(count)s session today.", "%(count)s sessions today.", len(sessions))
+    said = [held % {"count": len(sessions)}] if sessions else [_("No sessions today.")]
+    if to_tell:
+        told = ngettext("%(count)s person to tell", "%(count)s people to tell", to_tell)
+        said.append(f"{told % {'count': to_tell}}.")
+    return " ".join(said)

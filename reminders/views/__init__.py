@@ -1,0 +1,1 @@
+"""Pages: the inbox, links of mails, mail of the demonstration, how the sending goes."""
