@@ -60,14 +60,17 @@ def links(here: str, there: str, user: User) -> ArraySubquery:
 
 
 def rows_of(model: type[models.Model], objects: list[dict[str, Any]]) -> list[Any]:
-    """Return what `said` gave as instances; columns that were not asked for are deferred."""
-    fields = {field.name: field for field in model._meta.concrete_fields}
-    return [
-        model.from_db(
-            None, list(one), [fields[name].to_python(value) for name, value in one.items()]
-        )
-        for one in objects
-    ]
+    """Return what `said` gave as instances; columns that were not asked for are deferred.
+
+    `from_db` wants the values in the order of the table, and an object keeps none.
+    """
+    columns = model._meta.concrete_fields
+    rows = []
+    for one in objects:
+        known = [field for field in columns if field.name in one]
+        values = [field.to_python(one[field.name]) for field in known]
+        rows.append(model.from_db(None, [field.attname for field in known], values))
+    return rows
 
 
 def reach(client: Client) -> list[ContactChannel]:

@@ -1,6 +1,6 @@
 """How the pages of the caseload answer: a form taken, refused (422), or overtaken by somebody else (409)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -61,15 +61,19 @@ def differences(form: forms.BaseForm, row: Any) -> Iterable[Difference]:
     for name, mine in form.cleaned_data.items():
         theirs = getattr(row, name, mine)
         if theirs != mine:
-            yield Difference(str(form[name].label), in_words(theirs), in_words(mine))
+            names = dict(getattr(form.fields[name], "choices", ()))
+            label = str(form[name].label)
+            yield Difference(label, in_words(theirs, names), in_words(mine, names))
 
 
-def in_words(value: Any) -> str:
-    """Return a value of a form as a page says it."""
+def in_words(value: Any, names: Mapping[Any, Any]) -> str:
+    """Return a value of a form as a page says it; `names` are those of its choices."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return listed(value) if value else ""
+        return listed([names.get(one, one) for one in value]) if value else ""
+    if value in names:
+        return str(names[value])
     return whole_date(on_day(value)) if hasattr(value, "year") else str(value)
 
 

@@ -117,6 +117,7 @@ def week(request: AuthedRequest) -> HttpResponse:
         "views": switches("week", mine.without_answer(now()).count()),
         "at": now(),
         "undo_from": now() - operations.MAY_BE_UNDONE_FOR,
+        "today": today(),
     }
     return render(request, "caseload/week.html", context)
 
