@@ -1,0 +1,97 @@
+"""One of everything, all of it Marta's: what the access table opens with somebody else's eyes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Role, User
+from core.clock import now, today
+from caseload.models import ImportRun
+from referrals.models import Referral
+from reminders.models import Reminder
+from tests.accounts.factories import (
+    AbsenceFactory,
+    PracticeFactory,
+    SupervisionFactory,
+    SupervisorFactory,
+    UserFactory,
+)
+from tests.caseload.factories import (
+    ClientLinkFactory,
+    ClosedDayFactory,
+    ContactChannelFactory,
+    GoalFactory,
+    InvolvedPersonFactory,
+    RoomFactory,
+    SessionFactory,
+)
+from tests.endings.factories import EndingFactory, LastSessionFactory, ReviewFactory
+from tests.referrals.factories import FollowUpFactory, ServiceFactory
+
+
+@dataclass
+class World:
+    """The people by what they do, and the keys of what is Marta's by the name a route gives it."""
+
+    people: dict[str, User | None]
+    keys: dict[str, Any]
+
+
+def a_world() -> World:
+    """Make the people and one of each object; every one leads to a client of Marta's."""
+    PracticeFactory.create()
+    marta = UserFactory.create(name="Marta")
+    supervisor = SupervisorFactory.create(name="Anneke")
+    SupervisionFactory.create(supervisor=supervisor, supervisee=marta)
+    people: dict[str, User | None] = {
+        "therapist": marta,
+        "supervisor": supervisor,
+        "stranger": UserFactory.create(name="Tomasz"),
+        "directory_admin": UserFactory.create(roles=[Role.DIRECTORY_ADMIN]),
+        "practice_admin": UserFactory.create(roles=[Role.PRACTICE_ADMIN]),
+        "records_keeper": UserFactory.create(roles=[Role.RECORDS_KEEPER]),
+        "anonymous": None,
+    }
+    return World(people, keys_of(marta, supervisor))
+
+
+def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
+    ending = EndingFactory.create(therapist=marta, chosen=True)
+    client, work = ending.client, ending.assignment
+    option = ending.option_set.options.first()
+    same = {"client": client, "episode": ending.episode, "assignment": work}
+    rows = {
+        "client": client,
+        "assignment": work,
+        "episode": ending.episode,
+        "channel": ContactChannelFactory.create(client=client),
+        "involved": InvolvedPersonFactory.create(client=client),
+        "link": ClientLinkFactory.create(client=client),
+        "goal": GoalFactory.create(assignment=work, episode=ending.episode),
+        "session": SessionFactory.create(assignment=work),
+        "absence": AbsenceFactory.create(user=marta),
+        "room": RoomFactory.create(),
+        "closed_day": ClosedDayFactory.create(),
+        "import_run": ImportRun.objects.create(kind="csv", source="test", started_at=now()),
+        "service": ServiceFactory.create(),
+        "option_set": ending.option_set,
+        "option": option,
+        "referral": Referral.objects.create(
+            option=option,
+            choice=ending.option_set.choices.get(),
+            began_on=today(),
+            began_by=marta,
+            **same,
+        ),
+        "follow_up": FollowUpFactory.create(owner=marta, **same),
+        "ending": ending,
+        "telling": ending.tellings.get(),
+        "choice": ending.option_set.choices.get(),
+        "last_session": LastSessionFactory.create(ending=ending),
+        "departure": ending.departure,
+        "review": ReviewFactory.create(ending=ending, author=marta, reviewer=supervisor),
+        "person": marta,
+        "reminder": Reminder.objects.create(
+            person=marta, occasion="tell", about=ending.pk, due_on=today(), raised_at=now()
+        ),
+    }
+    return {name: row.pk for name, row in rows.items()}
