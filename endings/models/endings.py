@@ -61,6 +61,10 @@ class EndingQuerySet(models.QuerySet["Ending"]):
             "tell_session",
         )
 
+    def for_page(self) -> Self:
+        """Bring what stands once beside an ending, too; the lists of facts are asked for one by one."""
+        return self.with_work().select_related("closure__by", "consolidation__by")
+
     def closed(self) -> Self:
         return self.standing().filter(stage__in=CLOSED_STAGES)
 

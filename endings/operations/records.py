@@ -78,18 +78,21 @@ def records_of(ending: Ending) -> Records:
     return Records(
         people=people_to_tell(ending),
         not_todays=list(ending.not_todays.select_related("by")),
-        not_wanted={row.step: row for row in ending.not_wanted.filter(corrected_by=None).select_related("by")},
+        not_wanted={
+            row.step: row
+            for row in ending.not_wanted.filter(corrected_by=None).select_related("by")
+        },
         exceptions=list(ending.exceptions.select_related("asked_by", "review__decided_by")),
         risk_look=risk_look_of(ending),
         **options_of(ending),
-        consolidation=Consolidation.objects.filter(ending=ending).select_related("by").first(),
+        consolidation=getattr(ending, "consolidation", None),
         gains=list(ending.gains.all()),
         triggers=list(ending.triggers.all()),
         **handover_of(ending),
         last_sessions=list(
             ending.last_sessions.select_related("by", "session__room").order_by("recorded_at")
         ),
-        closure=Closure.objects.filter(ending=ending).select_related("by").first(),
+        closure=getattr(ending, "closure", None),
         addenda=list(ending.addenda.select_related("by")),
         follow_ups=follow_ups_of(ending),
     )

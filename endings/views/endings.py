@@ -101,7 +101,7 @@ def reached(ending: Ending) -> set[Step]:
 @require_safe
 def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The way to a good end, with everything that is recorded of it."""
-    shown = get_object_or_404(Ending.objects.visible_to(request.user).with_work(), pk=pk)
+    shown = get_object_or_404(Ending.objects.visible_to(request.user).for_page(), pk=pk)
     log_read(client=shown.client, page="endings:ending", by=request.user, at=now())
     records = records_of(shown)
     page = Page(
