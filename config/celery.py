@@ -10,6 +10,7 @@ from typing import Any
 
 import celery
 from celery.signals import after_task_publish, beat_init, worker_ready
+from django.utils import timezone
 
 from config.pulse import Pulse
 
@@ -20,7 +21,17 @@ LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to a
 
 
 class Task(celery.Task[Any, Any]):
-    """What every task of ours is."""
+    """What every task of ours is: done in the practice's zone, which rules dates (decision 9)."""
+
+    reads_clock = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.reads_clock:
+            return super().__call__(*args, **kwargs)
+        from accounts.models import Practice
+
+        with timezone.override(Practice.objects.current().tzinfo):
+            return super().__call__(*args, **kwargs)
 
 
 app: celery.Celery[Any] = celery.Celery("practice", task_cls=Task)
@@ -47,13 +58,18 @@ app.conf.update(
             "schedule": timedelta(seconds=30),
             "options": {"expires": 30},
         },
+        "night": {  # each hour: what the night has done already is not done again
+            "task": "reminders.tasks.night",
+            "schedule": timedelta(hours=1),
+            "options": {"expires": 3600},
+        },
     },
 )
 app.autodiscover_tasks()
 pulse = Pulse(app)
 
 
-@app.task(name=HEARTBEAT)
+@app.task(name=HEARTBEAT, reads_clock=False)
 def heartbeat() -> None:
     """Show that a worker takes work."""
     pulse.beat("worker")

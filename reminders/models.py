@@ -37,12 +37,16 @@ class Reminder(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)  # put into a mail, once
 
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "raised_at"]
-        indexes = [models.Index(fields=["person", "closed_at", "due_on"])]
+        indexes = [
+            models.Index(fields=["person", "closed_at", "due_on"]),
+            models.Index(fields=["occasion"], condition=Q(closed_at=None), name="reminders_open"),
+        ]
         constraints = [
             UniqueConstraint(
                 fields=["person", "occasion", "about", "due_on"],

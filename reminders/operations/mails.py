@@ -1,0 +1,262 @@
+"""What the mails say: counts and links, nothing else (R22, words/mails.md).
+
+No client, no therapist, no code and no reason stands in subject, text, sender or link; nobody is greeted by
+name. A link carries an opaque key and asks for the sign-in. Text and HTML say the same.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from core.dates import clock_in_text, day
+from endings.models import HandoverInvitation
+from reminders.models import Message, Reminder
+from reminders.occasions import Line, Occasion, digest_lines
+from reminders.operations.posting import CLOSING, REBOOK, REVIEW, SHORT, answer_wanted_by
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph with its links, or lines that stand under each other."""
+
+    text: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    lines: Sequence[str] = ()
+
+    def as_text(self) -> str:
+        if self.lines:
+            return "\n".join(f"– {line}" for line in self.lines)
+        return self.text % self.links if self.links else self.text
+
+    def as_html(self) -> SafeString:
+        if not self.links:
+            return conditional_escape(self.text)
+        anchors = {
+            name: format_html('<a href="{0}">{0}</a>', url) for name, url in self.links.items()
+        }
+        return mark_safe(conditional_escape(self.text) % anchors)  # noqa: S308 -- both parts are escaped
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A subject and its paragraphs, in one language."""
+
+    subject: str
+    paragraphs: Sequence[Paragraph]
+
+
+def address(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def link_of(message: Message) -> str:
+    """Return the opaque address that leads to what the mail is about."""
+    return address(reverse("reminders:go", args=[message.pk]))
+
+
+def compose(message: Message, *, at: datetime) -> EmailMultiAlternatives | None:
+    """Return the mail as it stands now, in the reader's language; None where nothing is left to say."""
+    person = message.person
+    if not person.is_active or person.suspended_at is not None or not person.email:
+        return None
+    with override(person.language):
+        mail = words_of(message, at)
+        if mail is None:
+            return None
+        context = {"mail": mail, "language": person.language}
+        html = render_to_string("reminders/mail.html", context)
+    text = "\n\n".join(paragraph.as_text() for paragraph in mail.paragraphs) + "\n"
+    envelope = EmailMultiAlternatives(mail.subject, text, to=[person.email])
+    envelope.extra_headers = {
+        "Message-ID": message_id(message.pk),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": person.language,
+    }
+    envelope.attach_alternative(html, "text/html")
+    return envelope
+
+
+def message_id(key: UUID) -> str:
+    """Return the same id for every try, so that a mail that arrives twice is known to be one."""
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+    return f"<{key}@{domain}>"
+
+
+def words_of(message: Message, at: datetime) -> Mail | None:
+    if message.kind == Message.Kind.DIGEST:
+        return digest(message, at)
+    if message.kind == Message.Kind.INVITATION:
+        return invitation(message)
+    words, _colon, key = message.key.partition(":")
+    write = ESCALATIONS.get(words)
+    return write(message, UUID(key), at) if write else None
+
+
+# --- the digest -----------------------------------------------------------------------------------------
+def digest(message: Message, at: datetime) -> Mail | None:
+    """Return mail 1 of words/mails.md."""
+    standing = Reminder.objects.filter(person=message.person).standing(at)
+    counts = digest_lines(standing.values_list("occasion", "is_late"))
+    if not counts or not message.person.wants_mail:
+        return None
+    total = sum(count for line, count in counts.items() if line is not Line.LATE)
+    subject = ngettext("Today: %(count)s thing to do", "Today: %(count)s things to do", total)
+    settings_url = address(reverse("accounts:own_settings"))
+    at_time = clock_in_text(message.person.digest_at)
+    comes = _("It comes on your working days at %(time)s. Change that here: %(settings_url)s")
+    return Mail(
+        subject % {"count": total},
+        [
+            Paragraph(_("Good morning.")),
+            Paragraph(lines=lines_of(counts)),
+            Paragraph(_("Open your day: %(url)s"), {"url": link_of(message)}),
+            Paragraph(_("This mail holds numbers only. It never names anyone.")),
+            Paragraph(comes.replace("%(time)s", at_time), {"settings_url": settings_url}),
+        ],
+    )
+
+
+def lines_of(counts: Mapping[Line, int]) -> list[str]:
+    """Return one line for each count, in their fixed order."""
+    return [line_of(line, count) % {"count": count} for line, count in counts.items()]
+
+
+def line_of(line: Line, count: int) -> str:
+    if line is Line.TELL:
+        return ngettext(
+            "%(count)s conversation to have in person",
+            "%(count)s conversations to have in person",
+            count,
+        )
+    if line is Line.PREPARE:
+        return ngettext("%(count)s meeting to prepare", "%(count)s meetings to prepare", count)
+    if line is Line.ASK:
+        return ngettext("%(count)s question to ask", "%(count)s questions to ask", count)
+    if line is Line.FINISH:
+        return ngettext("%(count)s thing to finish", "%(count)s things to finish", count)
+    return ngettext("%(count)s of these is late", "%(count)s of these are late", count)
+
+
+# --- escalations ----------------------------------------------------------------------------------------
+def standing_of(person_id: Any, occasion: Occasion) -> list[tuple[str, bool]]:
+    """Return `(occasion, is_late)` of what still stands; snoozing does not hold an escalation back."""
+    rows = Reminder.objects.filter(person=person_id, occasion=occasion, closed_at=None)
+    rises = {"is_late": True} if occasion is Occasion.CLOSE_FILE else {"is_escalation": True}
+    return list(rows.filter(**rises).values_list("occasion", "is_late"))
+
+
+def short(message: Message, key: UUID, at: datetime) -> Mail | None:
+    """Return mail 2: time is getting short."""
+    counts = digest_lines(standing_of(message.person_id, Occasion.NOTICE_SHORT))
+    if not counts:
+        return None
+    return Mail(
+        _("Please look at something today"),
+        [
+            Paragraph(
+                _(
+                    "The agreed time for a conversation has begun to run short in your team. It can"
+                    " still become a good ending if somebody helps today."
+                )
+            ),
+            Paragraph(lines=lines_of(counts)),
+            Paragraph(_("See what is needed: %(url)s"), {"url": link_of(message)}),
+            Paragraph(
+                _(
+                    "The person concerned has been reminded too. Talk to each other first; decide"
+                    " after that."
+                )
+            ),
+        ],
+    )
+
+
+def rebook(message: Message, key: UUID, at: datetime) -> Mail | None:
+    """Return mail 2 in short, to the one whose chosen meeting fell through."""
+    counts = digest_lines(standing_of(message.person_id, Occasion.REBOOK_TELLING))
+    if not counts:
+        return None
+    return Mail(
+        _("Please look at something today"),
+        [
+            Paragraph(lines=lines_of(counts)),
+            Paragraph(_("See what is needed: %(url)s"), {"url": link_of(message)}),
+        ],
+    )
+
+
+def review(message: Message, key: UUID, at: datetime) -> Mail | None:
+    """Return mail 3, for a decision that somebody waits for."""
+    count = len(standing_of(message.person_id, Occasion.REVIEW))
+    if not count:
+        return None
+    waits = ngettext(
+        "%(count)s thing waits for your answer", "%(count)s things wait for your answer", count
+    )
+    return Mail(
+        _("Someone is waiting for your answer"),
+        [
+            Paragraph(lines=[waits % {"count": count}]),
+            Paragraph(_("Answer here: %(url)s"), {"url": link_of(message)}),
+        ],
+    )
+
+
+def closing(message: Message, key: UUID, at: datetime) -> Mail | None:
+    """Return mail 4: not closed a week after the last session."""
+    holder = Reminder.objects.filter(pk=key).values_list("person", flat=True).first()
+    standing = standing_of(holder, Occasion.CLOSE_FILE) if holder else []
+    if not standing:
+        return None
+    count = len(standing)
+    return Mail(
+        _("Something is not finished yet"),
+        [
+            Paragraph(_("A week after the last meeting a few things are still open.")),
+            Paragraph(lines=[line_of(Line.FINISH, count) % {"count": count}]),
+            Paragraph(_("Ask what is in the way: %(url)s"), {"url": link_of(message)}),
+        ],
+    )
+
+
+ESCALATIONS: Mapping[str, Callable[[Message, UUID, datetime], Mail | None]] = {
+    SHORT: short,
+    REBOOK: rebook,
+    REVIEW: review,
+    CLOSING: closing,
+}
+
+
+# --- the invitation -------------------------------------------------------------------------------------
+def invitation(message: Message) -> Mail | None:
+    """Return mail 7: somebody is asked for room. The page behind the link shows code, needs and load."""
+    asked = HandoverInvitation.objects.filter(pk=UUID(message.key), state="sent").first()
+    if asked is None:
+        return None
+    promise = _(
+        "“Not now” is a good answer. You learn a name only after the client has been told and has agreed."
+    )
+    by = _("Please answer by %(date)s.") % {"date": day(answer_wanted_by(asked))}
+    return Mail(
+        _("A question for you"),
+        [
+            Paragraph(_("A colleague asks whether you have room for somebody new.")),
+            Paragraph(
+                _("See the needs, the times and your own load before you answer: %(url)s"),
+                {"url": link_of(message)},
+            ),
+            Paragraph(promise),
+            Paragraph(by),
+        ],
+    )

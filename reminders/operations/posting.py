@@ -1,0 +1,152 @@
+"""Which mails there are to be: each is one row under its unique key, made before anything is sent.
+
+A digest is made for every person once a working day, even where nothing waits: what is raised later that
+day waits for the next morning. Whether there is anything to say is asked when it is sent.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts.models import Practice, User
+from accounts.models.people import UserQuerySet
+from core.dates import on_day
+from endings.models import HandoverInvitation
+from endings.operations.reviews import answer_by, reviewers_of
+from reminders.models import Message, Reminder
+from reminders.occasions import Occasion
+from reminders.operations.reading import calendar_of
+
+DAY = timedelta(days=1)
+ESCALATION_IS_USEFUL_FOR = 3 * DAY
+INVITATION_IS_USEFUL_FOR = 7 * DAY
+SHORT, REBOOK, REVIEW, CLOSING = "short", "rebook", "review", "closing"
+WORDS_OF = {
+    Occasion.NOTICE_SHORT: SHORT,
+    Occasion.REBOOK_TELLING: REBOOK,
+    Occasion.REVIEW: REVIEW,
+    Occasion.CLOSE_FILE: CLOSING,
+}
+"""Which mail an escalation becomes; its name begins the key of the message."""
+
+
+def make_messages(*, at: datetime) -> int:
+    """Make the rows of all mails that are due at `at`; return how many are new."""
+    practice = Practice.objects.current()
+    made = [*digests(practice, at), *invitations(at)]
+    before = Message.objects.count()
+    Message.objects.bulk_create(made, ignore_conflicts=True)
+    escalate(at=at)
+    return Message.objects.count() - before
+
+
+# --- one digest a morning -----------------------------------------------------------------------------
+def digests(practice: Practice, at: datetime) -> list[Message]:
+    """Return the digests whose hour has come in their readers' own zones, on their working days."""
+    readers = list(readers_of_mail().filter(wants_mail=True))
+    there = set(
+        Message.objects.filter(
+            kind=Message.Kind.DIGEST, day__gte=at.date() - DAY, person__in=readers
+        ).values_list("person", "day")
+    )
+    waiting = [
+        (person, here)
+        for person in readers
+        if (here := at.astimezone(zone_of(person, practice))).time() >= person.digest_at
+        and (person.pk, here.date()) not in there
+    ]
+    if not waiting:
+        return []
+    working = calendar_of([person for person, _here in waiting], around=on_day(at))
+    return [
+        digest(person, here, at) for person, here in waiting if here.date() in working[person.pk]
+    ]
+
+
+def readers_of_mail() -> UserQuerySet:
+    """Return whose account is open and has an address."""
+    readers: UserQuerySet = User.objects.who_work_here().exclude(email=None)
+    return readers
+
+
+def zone_of(person: User, practice: Practice) -> ZoneInfo:
+    """Return the reader's own zone (decision 9), or the practice's."""
+    return ZoneInfo(person.zone) if person.zone else practice.tzinfo
+
+
+def digest(person: User, here: datetime, at: datetime) -> Message:
+    midnight = datetime.combine(here.date() + DAY, time(), tzinfo=here.tzinfo)
+    return Message(
+        person=person,
+        kind=Message.Kind.DIGEST,
+        day=here.date(),
+        send_after=at,
+        useful_until=midnight,
+    )
+
+
+# --- at once ------------------------------------------------------------------------------------------
+@transaction.atomic
+def escalate(*, at: datetime) -> int:
+    """Put every escalation that no mail speaks of yet into one, by person and kind; return how many mails."""
+    fresh = Reminder.objects.filter(closed_at=None, escalated_at=None).filter(
+        occasion__in=[occasion.value for occasion in WORDS_OF]
+    )
+    rows = [row for row in fresh.select_for_update(skip_locked=True, of=("self",)) if rises(row)]
+    by_mail: dict[tuple[object, str], list[Reminder]] = {}
+    for row in rows:
+        by_mail.setdefault((row.person_id, WORDS_OF[Occasion(row.occasion)]), []).append(row)
+    made = [escalation(words, some, at) for (_person, words), some in by_mail.items()]
+    Message.objects.bulk_create([one for one in made if one], ignore_conflicts=True)
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=at)
+    return len(made)
+
+
+def rises(row: Reminder) -> bool:
+    """Say whether somebody is told at once: escalations, and a file that is open a week after."""
+    return row.is_escalation or (row.occasion == Occasion.CLOSE_FILE and row.is_late)
+
+
+def escalation(words: str, rows: list[Reminder], at: datetime) -> Message | None:
+    """Return the mail: to the person reminded, or for an open file to who leads their work."""
+    first = min(rows, key=lambda row: row.pk)
+    reader = leader_of(first, at) if words == CLOSING else first.person
+    if reader is None:
+        return None
+    return Message(
+        person=reader,
+        kind=Message.Kind.REVIEW if words == REVIEW else Message.Kind.ESCALATION,
+        key=f"{words}:{first.pk.hex}",
+        day=on_day(at),
+        send_after=at,
+        useful_until=at + ESCALATION_IS_USEFUL_FOR,
+    )
+
+
+def leader_of(row: Reminder, at: datetime) -> User | None:
+    leads = reviewers_of(row.person, on_day(at)).first
+    return None if leads.pk == row.person_id else leads
+
+
+# --- somebody is asked for room -------------------------------------------------------------------------
+def invitations(at: datetime) -> Iterable[Message]:
+    """Return the mails to colleagues who are asked and have not heard of it (R5: no name, no code)."""
+    asked = HandoverInvitation.objects.filter(state=HandoverInvitation.State.SENT)
+    known = set(Message.objects.filter(kind=Message.Kind.INVITATION).values_list("key", flat=True))
+    for row in asked.select_related("receiver"):
+        if row.pk.hex not in known and row.receiver.email:
+            yield Message(
+                person=row.receiver,
+                kind=Message.Kind.INVITATION,
+                key=row.pk.hex,
+                day=on_day(row.invited_at),
+                send_after=at,
+                useful_until=at + INVITATION_IS_USEFUL_FOR,
+            )
+
+
+def answer_wanted_by(invitation: HandoverInvitation) -> date:
+    """Return the day by which the colleague is asked to answer."""
+    return answer_by(invitation.receiver, on_day(invitation.invited_at))

@@ -1,0 +1,30 @@
+"""What beat asks for: a tick every half minute, and the night's work. Both carry no data and may be lost."""
+
+from datetime import datetime, timedelta
+
+from caseload.operations.rhythms import extend_rhythms
+from core.dates import on_day
+from endings.models import Departure
+from endings.operations.departures import refresh_state
+from reminders.operations.posting import make_messages
+from reminders.operations.raising import raise_and_close
+from reminders.operations.sending import Clock, drain
+
+SENDS_FOR = timedelta(seconds=25)  # then the next tick goes on
+UNDER_WAY = [Departure.State.AGREED, Departure.State.UNDER_WAY]
+
+
+def tick(*, clock: Clock) -> None:
+    """Let reminders follow the facts, make the mails that are due, and send."""
+    at = clock()
+    raise_and_close(at=at)
+    make_messages(at=at)
+    drain(clock=clock, until=at + SENDS_FOR)
+
+
+def night(*, at: datetime) -> None:
+    """Roll rhythms out and let departures follow their facts; done again it finds nothing to do."""
+    on = on_day(at)
+    extend_rhythms(on=on)
+    for departure in Departure.objects.filter(state__in=UNDER_WAY):
+        refresh_state(departure=departure, on=on)
