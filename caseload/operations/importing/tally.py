@@ -8,7 +8,7 @@ from typing import Any, Final
 from caseload.models import ImportIssue, ImportRun
 from caseload.readers.problems import Level, Place, Problem, reason
 
-LISTED: Final = 2_000
+LISTED: Final = {Level.REJECTED: 2_000, Level.NOTED: 500, Level.SKIPPED: 0}
 
 
 class Outcome(StrEnum):
@@ -37,6 +37,7 @@ class Tally:
         self.rows: dict[Place, Outcome] = {}
         self.kinds: Counter[tuple[str, Outcome]] = Counter()
         self.reasons: Counter[tuple[Level, str, str]] = Counter()
+        self.listed: Counter[Level] = Counter()
         self.issues: list[Problem] = []
 
     def count(self, place: Place, outcome: Outcome, kind: str = "") -> None:
@@ -56,7 +57,8 @@ class Tally:
     def problem(self, found: Problem) -> None:
         """Count a row that was not taken, or list one that was taken and is worth a look."""
         self.reasons[found.level, found.code, found.what] += 1
-        if found.level is not Level.SKIPPED and len(self.issues) < LISTED:
+        self.listed[found.level] += 1
+        if self.listed[found.level] <= LISTED[found.level]:
             self.issues.append(found)
         if found.level is not Level.NOTED:
             self.count(found.place, Outcome(found.level.value))
@@ -90,9 +92,7 @@ class Tally:
         return sorted(self.reasons.items(), key=lambda item: (item[0][0], -item[1], item[0][1:]))
 
     def worth_listing(self) -> int:
-        return sum(
-            n for (level, _code, _what), n in self.reasons.items() if level is not Level.SKIPPED
-        )
+        return self.listed[Level.REJECTED] + self.listed[Level.NOTED]
 
     def last_line(self) -> str:
         """Return the line that a command ends with; it is read by programs and never translated."""
