@@ -34,7 +34,7 @@ def when(day: date, today: date) -> str:
 
 def room_in_words(offer: Offer, today: date) -> str:
     """Return “Waiting list, about 6 weeks, as of 3 Nov” for the list of a therapist."""
-    told = [str(Accepting(offer.accepting).label), offer.wait]
+    told = [str(Accepting(offer.accepting).label), offer.wait.rstrip(".")]
     if offer.accepting_on:
         told.append(_("as of %(when)s") % {"when": when(offer.accepting_on, today)})
     return ", ".join(filter(None, told))
@@ -51,4 +51,4 @@ def first_appointment(offer: Offer) -> str:
         Accepting.NO: _("No room now"),
         Accepting.UNKNOWN: _("Not known"),
     }[Accepting(offer.accepting)]
-    return f"{said}, {offer.wait}" if offer.wait else said
+    return f"{said}, {offer.wait.rstrip('.')}" if offer.wait else said

@@ -51,6 +51,11 @@ class Offer:
     starts_at: time | None = None
     every_weeks: int = 1
 
+    @property
+    def link(self) -> str:
+        """The website as an address to follow; nothing for what only looks like one."""
+        return self.website if self.website.lower().startswith(("http://", "https://")) else ""
+
     def to_snapshot(self) -> dict[str, Any]:
         """Return it as JSON, without the practice's own view: that is not part of what was offered."""
         kept = {**asdict(self), "do_not_refer": ""}

@@ -30,6 +30,7 @@ class ReasonsForm(forms.Form):
     def __init__(self, *args: Any, standing: Sequence[ReferralOption], **options: Any) -> None:
         super().__init__(*args, **options)
         self.keys = {name_of(option): option.pk for option in standing}
+        self.sometimes_needed = tuple(self.keys)  # a caution asks for them, not a form
         for option in standing:
             self.fields[name_of(option)] = forms.CharField(
                 label=_("Why this one, for this person?"),

@@ -14,6 +14,8 @@ HOW_FAR = ((5, "5 km"), (10, "10 km"), (25, "25 km"), (50, "50 km"), (100, "100 
 class SearchForm(forms.Form):
     """Every field may stay empty: then the list begins with what the practice prefers."""
 
+    sometimes_needed = ("q", "near", "within", "language", "room")
+
     q = forms.CharField(
         label=_("What are you looking for?"),
         max_length=200,
@@ -39,3 +41,8 @@ class SearchForm(forms.Form):
             ("", _("Any")),
             *((code, name) for name, code in names),
         ]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether more than words was asked for; then the page shows it."""
+        return any(self[name].value() for name in ("near", "language", "room"))

@@ -83,24 +83,23 @@ def search_services(
 
 
 def matching(entries: Entries, query: str) -> Entries:
-    """Keep what holds every idea of the query, else what nearly spells it."""
+    """Keep what holds every idea of the query, else what nearly spells it, else what holds any of them."""
     if not query:
         return entries.annotate(rank=Value(0.0))
-    words = words_of(query)
-    exact = entries.filter(words=words)
+    every, some = words_of(query)
+    exact = entries.filter(words=every)
     if len(exact.order_by()[:FEW].values_list("pk", flat=True)) >= FEW:
-        return exact.annotate(rank=SearchRank(F("words"), words))
-    letters = folded(query)
-    near_enough = Q(words=words) | Q(plain__trigram_word_similar=letters)
-    alike = TrigramWordSimilarity(letters, "plain")
-    held = When(words=words, then=Value(1.0) + SearchRank(F("words"), words) + alike)
-    return entries.filter(near_enough).annotate(
-        rank=Case(held, default=alike, output_field=FloatField())
-    )
+        return exact.annotate(rank=SearchRank(F("words"), every))
+    alike = entries.filter(Q(words=every) | Q(plain__trigram_word_similar=folded(query)))
+    if not alike.exists():
+        return entries.filter(words=some).annotate(rank=SearchRank(F("words"), some))
+    likeness = TrigramWordSimilarity(folded(query), "plain")
+    held = When(words=every, then=Value(1.0) + SearchRank(F("words"), every) + likeness)
+    return alike.annotate(rank=Case(held, default=likeness, output_field=FloatField()))
 
 
-def words_of(query: str) -> SearchQuery:
-    """Return the query as words: every idea, in any of its words, by any of our stemmers.
+def words_of(query: str) -> tuple[SearchQuery, SearchQuery]:
+    """Return the query as words: every idea, and any idea, in any of its words, by any of our stemmers.
 
     PostgreSQL is asked once what that comes to; written into the search itself, it would be worked out
     again for every row. On the way it hears how alike letters must be: two changed places are a typo.
@@ -111,11 +110,14 @@ def words_of(query: str) -> SearchQuery:
     if last.isalnum() and len(last) >= SHORTEST_BEGINNING:
         beginning = sql.SQL("to_tsquery('simple', {})").format(sql.Literal(f"{last}:*"))
         wanted[-1] = sql.SQL(" || ").join([wanted[-1], beginning])  # somebody is still typing
-    all_of_them = sql.SQL(" && ").join(sql.SQL("({})").format(each) for each in wanted)
-    asked = sql.SQL("select ({})::text, set_config({}, {}, true)")
+    ideas_wanted = [sql.SQL("({})").format(each) for each in wanted]
+    every, some = sql.SQL(" && ").join(ideas_wanted), sql.SQL(" || ").join(ideas_wanted)
+    asked = sql.SQL("select ({})::text, ({})::text, set_config({}, {}, true)")
     with connection.cursor() as cursor:
-        cursor.execute(asked.format(all_of_them, sql.Literal(THRESHOLD), sql.Literal(NEARLY)))
-        return WorkedOut(cursor.fetchone()[0])
+        told = asked.format(every, some, sql.Literal(THRESHOLD), sql.Literal(NEARLY))
+        cursor.execute(told.as_string(cursor.connection))
+        every_text, some_text, _said = cursor.fetchone()
+        return WorkedOut(every_text), WorkedOut(some_text)
 
 
 def by_any_stemmer(words: str) -> sql.Composable:

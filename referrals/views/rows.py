@@ -17,6 +17,8 @@ from referrals.offers import Offer, hours_in_words, place_time_in_words
 from referrals.operations.offers import offer_of_entry, offer_of_place
 from referrals.spoken import language_name
 
+NO_BREAK_HYPHEN, NO_BREAK_SPACE = "\u2011", "\u00a0"
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -158,7 +160,8 @@ def side_of(option: ReferralOption, offer: Offer, today: date) -> Side:
     chip = fresh_chip(offer.checked_on, today) if offer.kind == "service" else None
     where = where_in_words(offer)
     if offer.phones and not offer.is_confidential:
-        where = ", ".join(filter(None, [where, offer.phones[0]]))
+        number = offer.phones[0].replace("-", NO_BREAK_HYPHEN).replace(" ", NO_BREAK_SPACE)
+        where = ", ".join(filter(None, [where, number]))
     rows: list[Fact] = [
         (_("Why for you"), str(option.why)),
         (_("Where"), where),
