@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caseload.views import absences, clients, imports, practice, rhythms, sessions, work
+from caseload.views import absences, clients, imports, places, practice, rhythms, sessions, work
 
 app_name = "caseload"
 urlpatterns = [
@@ -44,6 +44,10 @@ urlpatterns = [
         absences.cancel_sessions_in_absence,
         name="cancel_sessions_in_absence",
     ),
+    path("places/", places.places, name="places"),
+    path("places/new/", places.add_place, name="add_place"),
+    path("places/<uuid:pk>/end/", places.end_place, name="end_place"),
+    path("places/<uuid:pk>/again/", places.offer_place_again, name="offer_place_again"),
     # from elsewhere
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.start_import, name="start_import"),

@@ -7,9 +7,13 @@ from endings.views import (
     departures,
     endings,
     exceptions,
+    handovers,
+    meetings_of_three,
     plans,
+    received,
     reviews,
     steps,
+    summaries,
     tellings,
 )
 
@@ -78,4 +82,54 @@ urlpatterns = [
         "departures/<uuid:pk>/withdraw/", departures.withdraw_departure, name="withdraw_departure"
     ),
     path("follow-ups/<uuid:pk>/", closures.record_follow_up, name="record_follow_up"),
+    # handover: a place, a question, consent
+    path("<uuid:pk>/places/", handovers.hold_place, name="hold_place"),
+    path(
+        "<uuid:pk>/places/<uuid:held>/release/", handovers.release_place, name="release_place"
+    ),
+    path("<uuid:pk>/ask-a-colleague/", handovers.invite_receiver, name="invite_receiver"),
+    path(
+        "<uuid:pk>/ask-a-colleague/withdraw/",
+        handovers.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("<uuid:pk>/consent/", handovers.record_consent, name="record_consent"),
+    # handover: the summary, the meeting of three
+    path("<uuid:pk>/summary/", summaries.write_summary, name="write_summary"),
+    path("<uuid:pk>/summary/final/", summaries.finish_summary, name="finish_summary"),
+    path(
+        "<uuid:pk>/meeting-of-three/",
+        meetings_of_three.plan_meeting_of_three,
+        name="plan_meeting_of_three",
+    ),
+    path(
+        "<uuid:pk>/meeting-of-three/held/",
+        meetings_of_three.hold_meeting_of_three,
+        name="hold_meeting_of_three",
+    ),
+    path(
+        "<uuid:pk>/meeting-of-three/sign-off/<slug:who>/",
+        meetings_of_three.sign_off,
+        name="sign_off",
+    ),
+    path(
+        "<uuid:pk>/without-meeting/",
+        meetings_of_three.hand_over_without_meeting,
+        name="hand_over_without_meeting",
+    ),
+    # handover: the receiver's side
+    path("received/", received.received, name="received"),
+    path("received/<uuid:pk>/", received.invitation, name="invitation"),
+    path("received/<uuid:pk>/file/", received.received_file, name="received_file"),
+    path("received/<uuid:pk>/accept/", received.accept_invitation, name="accept_invitation"),
+    path("received/<uuid:pk>/decline/", received.decline_invitation, name="decline_invitation"),
+    path(
+        "received/<uuid:pk>/no-conflict/",
+        received.confirm_no_conflict,
+        name="confirm_no_conflict",
+    ),
+    path("received/<uuid:pk>/conflict/", received.declare_conflict, name="declare_conflict"),
+    path(
+        "received/<uuid:pk>/sign-off/", received.receiver_signs_off, name="receiver_signs_off"
+    ),
 ]

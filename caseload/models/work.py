@@ -1,5 +1,6 @@
 """Goals, looks at risk, load, waiting people and places."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +12,14 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Site, User
 from accounts.models.teams import DatedQuerySet
 from caseload.models.clients import Client, OfAClientQuerySet
-from caseload.models.episodes import Assignment, Episode, OfAnAssignmentQuerySet
+from caseload.models.episodes import (
+    MONDAY,
+    Assignment,
+    Episode,
+    OfAnAssignmentQuerySet,
+    every,
+)
+from core.dates import clock, weekday
 from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
 from core.sealed import SealedTextField
@@ -168,3 +176,9 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"Place {self.pk}"
+
+    @property
+    def in_words(self) -> str:
+        """Return “Wednesday 10:00, weekly”, as a rhythm is said."""
+        on = MONDAY + timedelta(days=self.weekday)
+        return f"{weekday(on)} {clock(self.starts_at)}, {every(self.every_weeks)}"

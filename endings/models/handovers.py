@@ -5,7 +5,8 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +15,29 @@ from caseload.models import Place, Session
 from core.fields import Revisioned, uuid_key
 from core.history import tracked
 from core.sealed import SealedTextField
-from endings.models.endings import Ending, OfAnEndingQuerySet
+from endings.models.endings import Ending, OfAnEndingQuerySet, Row
+
+
+class ReceivedQuerySet(OfAnEndingQuerySet[Row]):
+    """Facts of a handover that its receiver has a road of their own to."""
+
+    receiver = "receiver"
+
+    def received_by(self, user: User) -> Self:
+        """Rows that are about `user` as the receiver; pages ask first what stands open to them (R5)."""
+        return self.filter(**{self.receiver: user})
+
+
+class ConsentQuerySet(ReceivedQuerySet["Consent"]):
+    pass
+
+
+class HandoverSessionQuerySet(ReceivedQuerySet["HandoverSession"]):
+    receiver = "invitation__receiver"
+
+
+class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
+    receiver = "place__therapist"
 
 
 class HeldPlace(models.Model):
@@ -26,7 +49,7 @@ class HeldPlace(models.Model):
     held_on = models.DateField()
     released_on = models.DateField(null=True, blank=True)
 
-    objects = OfAnEndingQuerySet.as_manager()
+    objects = HeldPlaceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -39,13 +62,28 @@ class HeldPlace(models.Model):
         return f"Held place {self.pk}"
 
 
-class HandoverInvitationQuerySet(OfAnEndingQuerySet["HandoverInvitation"]):
-    def received_by(self, user: User) -> Self:
-        """What colleagues have asked `user`; the pages for these show a one-off code, no name."""
-        return self.filter(receiver=user)
+class HandoverInvitationQuerySet(ReceivedQuerySet["HandoverInvitation"]):
+    """What colleagues have asked somebody; the pages for these show a one-off code, no name."""
 
     def standing(self) -> Self:
         return self.exclude(state__in=["declined", "withdrawn"])
+
+    def open_to(self, user: User, day: date) -> Self:
+        """Handovers whose file stands open to their receiver on `day` (R5).
+
+        The client was told, the colleague has said yes and *no conflict*, and the client has agreed to at
+        least one part, from that day at the latest; whatever is missing leaves the door shut.
+        """
+        agreed = Consent.objects.filter(
+            ending=OuterRef("ending"), receiver=user, corrected_by=None, opens_on__lte=day
+        ).exclude(sections=[])
+        return self.received_by(user).filter(
+            Exists(agreed),
+            state=HandoverInvitation.State.ACCEPTED,
+            no_conflict_on__lte=day,
+            ending__told_on__lte=day,
+            ending__withdrawn_on=None,
+        )
 
 
 @tracked
@@ -93,6 +131,15 @@ class HandoverInvitation(models.Model):
     def __str__(self) -> str:
         return f"Handover invitation {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("endings:invitation", args=[self.pk])
+
+    def is_named_on(self, day: date) -> bool:
+        """Whether the receiver may read the name, and nothing else: told, and accepted (decision 19)."""
+        ending = self.ending
+        told = ending.told_on is not None and ending.told_on <= day
+        return told and self.state == self.State.ACCEPTED and ending.withdrawn_on is None
+
 
 class Section(models.TextChoices):
     """What of the file may be handed over; each is consented to apart (peers.md 5)."""
@@ -127,7 +174,7 @@ class Consent(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
     )
 
-    objects = OfAnEndingQuerySet.as_manager()
+    objects = ConsentQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Consent {self.pk}"
@@ -135,18 +182,9 @@ class Consent(models.Model):
 
 class HandoverSummaryQuerySet(OfAnEndingQuerySet["HandoverSummary"]):
     def open_to(self, user: User, day: date) -> Self:
-        """Final summaries of handovers that `user` accepted, once told, consented and opened (R5)."""
-        consented = Q(
-            ending__consents__receiver=user,
-            ending__consents__corrected_by=None,
-            ending__consents__opens_on__lte=day,
-        )
-        accepted = Q(
-            ending__invitations__receiver=user,
-            ending__invitations__state="accepted",
-            ending__invitations__no_conflict_on__lte=day,
-        )
-        return self.filter(consented, accepted, ending__told_on__lte=day).distinct()
+        """Final summaries of handovers whose file stands open to `user` on `day` (R5)."""
+        opened = HandoverInvitation.objects.open_to(user, day)
+        return self.filter(state=HandoverSummary.State.FINAL, ending__in=opened.values("ending"))
 
 
 @tracked
@@ -215,7 +253,7 @@ class HandoverSession(Revisioned):
     next_meeting_on = models.DateField(null=True, blank=True)
     cancelled_on = models.DateField(null=True, blank=True)
 
-    objects = OfAnEndingQuerySet.as_manager()
+    objects = HandoverSessionQuerySet.as_manager()
 
     class Meta:
         constraints = [

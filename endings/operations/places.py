@@ -1,8 +1,10 @@
 """Before the choice only a place is held: nobody is told for whom (R5)."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,24 +14,55 @@ from endings.models import Departure, Ending, HeldPlace
 from endings.operations.endings import hold
 
 
+def places_to_hold(ending: Ending, on: date) -> list[Place]:
+    """Return the colleagues' places that nobody holds, by weekday and time."""
+    free = Place.objects.free().on(on).exclude(therapist=ending.assignment.therapist_id)
+    here = free.filter(therapist__is_active=True, therapist__suspended_at=None)
+    open_to_ask = here.exclude(therapist__in=leaving_people())
+    return list(open_to_ask.exclude(pk__in=held_now()).select_related("therapist", "site"))
+
+
+def held_now() -> list[UUID]:
+    """Return the keys of the places that are held for an ending that still needs one."""
+    standing = Ending.objects.open().filter(handed_over_on=None)
+    held = HeldPlace.objects.filter(released_on=None, ending__in=standing)
+    return list(held.values_list("place_id", flat=True))
+
+
 @transaction.atomic
 def hold_place(*, ending: Ending, place: Place, by: User, on: date) -> HeldPlace:
-    """Keep `place` free for this ending. Raises RuleBroken where it is held or taken already."""
+    """Keep `place` free for this ending; one is held at a time. No client is named to anybody.
+
+    Raises RuleBroken after the choice, where another place is held, and where this one is not free.
+    """
     ending = hold(ending, by)
+    if ending.chosen_on is not None:
+        raise RuleBroken(_("The client has chosen. Ask the colleague now."))
+    if ending.held_places.filter(released_on=None).exists():
+        raise RuleBroken(_("You hold a place for this client already. Let it go first."))
     place = Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
-    if place.taken_since or place.held.filter(released_on=None).exists():
+    if place not in places_to_hold(ending, on):
         raise RuleBroken(_("This place is held already. Choose another one."))
+    # what an ending that is over had held, nobody needs any more
+    HeldPlace.objects.filter(place=place, released_on=None).update(released_on=on)
     return HeldPlace.objects.create(ending=ending, place=place, held_on=on)
 
 
 @transaction.atomic
 def release_place(*, held: HeldPlace, by: User, on: date) -> None:
     """Let the place go again."""
-    held = HeldPlace.objects.editable_by(by).select_for_update(of=("self",)).get(pk=held.pk)
-    held.released_on = on
-    held.save(update_fields=["released_on"])
+    mine = HeldPlace.objects.editable_by(by).select_for_update(of=("self",)).get(pk=held.pk)
+    if mine.released_on is None:
+        mine.released_on = on
+        mine.save(update_fields=["released_on"])
 
 
-def leaving_people() -> list[object]:
+def let_places_go(ending: Ending, on: date, *, of: User | None = None) -> None:
+    """Release what is held for an ending, all of it or what one colleague offers."""
+    held = ending.held_places.filter(released_on=None)
+    held.filter(Q(place__therapist=of) if of else Q()).update(released_on=on)
+
+
+def leaving_people() -> list[UUID]:
     """Return the keys of who plans to leave. They are never proposed, nor is it said why (decision 19)."""
     return list(Departure.objects.open().values_list("therapist_id", flat=True))

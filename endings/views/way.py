@@ -13,7 +13,7 @@ from endings.forms.steps import name_of
 from endings.models import EndingException
 from endings.operations.options import MAY_BE_DECLINED
 from endings.operations.records import done_steps, open_steps_of
-from endings.views import telling_step
+from endings.views import handover_step, telling_step
 from endings.views.page import Page, Shown, Version
 from endings.views.step_words import ICONS, LINES
 from endings.workflow import Need, PlaybookStep, Step, steps_of
@@ -184,30 +184,6 @@ def what_stays(page: Page) -> dict[str, Any]:
     return {"facts": facts, "acts": acts, "recorded": recorded % said, "text": ""}
 
 
-def handover(page: Page) -> dict[str, Any]:
-    """Who was asked and what opens to them when; the pages themselves belong to the handover."""
-    records, facts = page.records, list[Fact]()
-    standing = [one for one in records.invitations if one.state in ("sent", "accepted")]
-    chip = None
-    for asked in standing:
-        facts.append((_("Asked"), f"{asked.receiver.name}: {asked.get_state_display()}"))
-        if asked.state == "accepted":
-            chip = Chip("meet", asked.get_state_display(), "user-check")
-    for meeting in records.handovers:
-        day = page.when(dates.on_day(meeting.session.starts_at), meeting.session)
-        facts.append((_("Held") if meeting.held_on else _("Planned"), day))
-    none = records.explained(EndingException.Rule.NO_HANDOVER)
-    if none is not None:
-        facts.append((none.get_rule_display(), page.day(none.asked_on)))
-    note = ""
-    if standing and not records.consents:
-        note = _(
-            "The receiver cannot see this client yet. First the client is told, then the client"
-            " agrees, then the door opens."
-        )
-    return {"facts": facts, "chip": chip, "note": note}
-
-
 def last_session(page: Page) -> dict[str, Any]:
     """Goodbye: held, planned, or why there was none."""
     held = page.records.last_session
@@ -300,7 +276,7 @@ SAYS: dict[str, Callable[[Page], dict[str, Any]]] = {
     Step.OPTIONS: options,
     Step.CHOICE: choice,
     Step.CONSOLIDATE: what_stays,
-    Step.HANDOVER: handover,
+    Step.HANDOVER: handover_step.shown,
     Step.LAST: last_session,
     Step.CLOSE: closing,
     Step.FOLLOW_UP: asking_after,
