@@ -18,7 +18,7 @@ from accounts.models import Role
 from caseload.load import Level, Load
 from caseload.models import Assignment, Cadence
 from caseload.models.episodes import AssignmentQuerySet
-from caseload.models.rows import caseload_rows, not_seen_since
+from caseload.models.rows import caseload_rows, named_like, not_seen_since
 from caseload.operations.work import load_of
 from core.clock import now, today
 from core.drawing import Gauge, gauge
@@ -83,11 +83,12 @@ def caseload(request: AuthedRequest) -> HttpResponse:
     """The list: a constant number of queries, whatever its length."""
     asked = Asked.of(request)
     everybody = rows_of(request)
-    counts = counts_of(everybody)
+    counts = counts_of(everybody, asked)
     coming = list(coming_to(request))
-    paginator = Paginator(chosen(everybody, asked), PER_PAGE)
-    if not asked.words and asked.show in counts:
-        paginator.count = counts[asked.show]  # counted already
+    _label, order = SORTS[asked.sort]
+    chosen = everybody.filter(wanted(asked)).order_by(order, F("name_key"), "pk", F("client_key"))
+    paginator = Paginator(chosen, PER_PAGE)
+    paginator.count = counts["found"]  # counted already
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -113,26 +114,24 @@ def rows_of(request: AuthedRequest) -> AssignmentQuerySet:
     return caseload_rows(works, now(), today()).annotate(is_ending=Exists(endings))
 
 
-def counts_of(rows: AssignmentQuerySet) -> dict[str, int]:
-    """Return how many there are in each view, in one query."""
-    unseen = not_seen_since(now() - NOT_SEEN_FOR)
+def counts_of(rows: AssignmentQuerySet, asked: Asked) -> dict[str, int]:
+    """Return how many there are in each view, and how many this page has found, in one query."""
     return rows.aggregate(
         all=Count("pk"),
         ending=Count("pk", filter=Q(is_ending=True)),
-        unseen=Count("pk", filter=unseen),
+        unseen=Count("pk", filter=not_seen_since(now() - NOT_SEEN_FOR)),
+        found=Count("pk", filter=wanted(asked)),
     )
 
 
-def chosen(rows: AssignmentQuerySet, asked: Asked) -> AssignmentQuerySet:
-    """Filter, search and sort."""
+def wanted(asked: Asked) -> Q:
+    """Return the condition on the rows that the address asks for."""
+    found = named_like(asked.words) if asked.words else Q(pk__isnull=False)
     if asked.show == ENDING:
-        rows = rows.filter(Q(is_ending=True))
+        found &= Q(is_ending=True)
     if asked.show == UNSEEN:
-        rows = rows.filter(not_seen_since(now() - NOT_SEEN_FOR))
-    if asked.words:
-        rows = rows.named_like(asked.words)
-    _label, order = SORTS[asked.sort]
-    return rows.order_by(order, F("name_key"), "pk", F("client_key"))
+        found &= not_seen_since(now() - NOT_SEEN_FOR)
+    return found
 
 
 def shown(request: AuthedRequest, page: "Page[Assignment]") -> Sequence[Row]:

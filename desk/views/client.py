@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,21 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthedRequest
 from accounts.models import Absence, Supervision, User
 from caseload.models import Assignment, Client, Goal, RiskLook, Session
-from caseload.models.files import for_page, involved_of, known_to, reach
+from caseload.models.files import (
+    coming_of,
+    for_page,
+    involved_of,
+    known_to,
+    past_of,
+    reach,
+    rhythm_of,
+    works_for_page,
+)
 from caseload.operations.reading import log_read
 from core.clock import now, today
 from core.parts import Chip, Seer
 from desk.standing import standing_of
 from endings.models import Consent, Ending, HandoverInvitation
-
-SESSIONS_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -32,15 +39,10 @@ class Work:
 
     assignment: Assignment
     may_act: bool
+    rhythm: str
     coming: list[Session]
     past: list[Session]
     goals: list[Goal]
-
-    @property
-    def rhythm(self) -> str:
-        """Return the rhythm that the coming sessions follow, or nothing."""
-        cadences = [session.cadence for session in self.coming if session.cadence]
-        return cadences[0].in_words if cadences else ""
 
 
 @dataclass(frozen=True)
@@ -81,35 +83,24 @@ def clinical_of(request: AuthedRequest, client: Client) -> Clinical:
 
 
 def works_of(request: AuthedRequest, client: Client) -> list[Work]:
-    """Return the work with this client, what runs first; three queries for any number of them."""
+    """Return the work with this client, what runs first; two queries for any number of them."""
     user = request.user
     mine = Assignment.objects.visible_to(user).of_client(client).with_rights_of(user)
-    works = list(mine.select_related("therapist", "episode").order_by("-starts_on"))
-    sessions = sessions_of(user, works, now())
+    rows = works_for_page(mine, now(), today()).select_related("therapist", "episode")
+    works = sorted(rows, key=lambda row: (row.ends_on is not None, -row.starts_on.toordinal()))
     goals = list(Goal.objects.visible_to(user).filter(assignment__in=works))
-    shown = [work_of(row, sessions, goals) for row in works]
-    return sorted(shown, key=lambda work: work.assignment.ends_on is not None)
+    return [work_of(row, goals) for row in works]
 
 
-def work_of(row: Assignment, sessions: Iterable[Session], goals: Iterable[Goal]) -> Work:
-    mine = [session for session in sessions if session.assignment_id == row.pk]
-    moment = now()
+def work_of(row: Assignment, goals: Iterable[Goal]) -> Work:
     return Work(
         assignment=row,
         may_act=row.may_act,  # type: ignore[attr-defined]
-        coming=[session for session in mine if session.ends_at > moment],
-        past=[session for session in reversed(mine) if session.ends_at <= moment],
+        rhythm=rhythm_of(row),
+        coming=coming_of(row),
+        past=past_of(row),
         goals=[goal for goal in goals if goal.assignment_id == row.pk],
     )
-
-
-def sessions_of(user: User, works: Sequence[Assignment], at: datetime) -> list[Session]:
-    """Return the next and the last few sessions of these works, in order of time."""
-    mine = Session.objects.visible_to(user).filter(assignment__in=works)
-    coming = mine.planned().filter(ends_at__gt=at).in_order().values("pk")[:SESSIONS_SHOWN]
-    past = mine.filter(ends_at__lte=at).order_by("-starts_at").values("pk")[:SESSIONS_SHOWN]
-    few = mine.filter(Q(pk__in=coming) | Q(pk__in=past))
-    return list(few.select_related("cadence", "room").in_order())
 
 
 def endings_of(request: AuthedRequest, client: Client) -> list[tuple[Ending, Chip]]:

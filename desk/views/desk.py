@@ -14,6 +14,7 @@ from accounts.models import Role
 from core.clock import today
 from endings.models import Departure, Ending, Review
 from endings.notice import NoticePolicy
+from endings.operations import board_rows
 from endings.operations.notices import policy_of
 from endings.views import lanes
 
@@ -46,7 +47,7 @@ def supervisors_desk(request: AuthedRequest) -> HttpResponse:
         .open()
         .select_related("therapist")
     )
-    endings = lanes.endings_of_departures(leaving, request.user, on)
+    endings = board_rows.endings_of_departures(leaving, request.user, on)
     everybody = lanes.totals_of([one for some in endings.values() for one in some], policy, on)
     context = {
         "reviews": [(review, review.due_on < on) for review in waiting],

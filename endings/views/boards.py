@@ -13,6 +13,7 @@ from core.clock import today
 from core.parts import Link
 from endings.board import board as lay_out
 from endings.models import Departure, Ending
+from endings.operations import board_rows
 from endings.operations.notices import policy_of
 from endings.views import lanes
 
@@ -23,7 +24,7 @@ def board(request: AuthedRequest, pk: UUID) -> HttpResponse:
     shown = Departure.objects.visible_to(request.user).select_related("therapist")
     departure = get_object_or_404(shown, pk=pk)
     on, policy = today(), policy_of(request.practice)
-    endings = lanes.endings_for_board(departure, request.user, on)
+    endings = board_rows.endings_for_board(departure, request.user, on)
     mine = Ending.objects.editable_by(request.user).filter(departure=departure)
     acts = set(mine.values_list("pk", flat=True))
     closed = ClosedDay.objects.filter(site=None).values_list("on", flat=True)

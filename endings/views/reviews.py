@@ -14,6 +14,7 @@ from accounts.models import User
 from core.clock import now, today
 from endings.forms.reviews import ReviewForm
 from endings.models import Ending, EndingException, Review
+from endings.operations import board_rows
 from endings.operations.deciding import decide_review
 from endings.operations.departures import note_opened_by_supervisor
 from endings.operations.notices import policy_of
@@ -92,7 +93,7 @@ def pressing_of(shown: Review, user: User) -> list[EndingException]:
 def totals_of(request: AuthedRequest, shown: Review) -> dict[str, Any]:
     if shown.departure is None:
         return {}
-    endings = lanes.endings_for_board(shown.departure, request.user, today())
+    endings = board_rows.endings_for_board(shown.departure, request.user, today())
     totals = lanes.totals_of(endings, policy_of(request.practice), today())
     return {"everybody": lanes.everybody_words(totals), "has_nobody": bool(totals.nobody)}
 
