@@ -12,6 +12,10 @@ from celery import Celery
 from django.conf import settings
 
 STALE_AFTER = 60.0  # seconds
+IMPATIENT = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+}  # a queue that hangs must not hang who asks
 
 
 class Pulse:
@@ -23,7 +27,7 @@ class Pulse:
     def beat(self, name: str) -> None:
         """Write that `name` is alive now."""
         if self.beside_the_queue:
-            with self.app.connection_for_write() as queue:
+            with self.app.connection_for_write(transport_options=IMPATIENT) as queue:
                 keys_of(queue).set(f"pulse.{name}", repr(time.time()))
         else:
             self.file(name).parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +43,7 @@ class Pulse:
 
     def last(self, name: str) -> float | None:
         if self.beside_the_queue:
-            with self.app.connection_for_read() as queue:
+            with self.app.connection_for_read(transport_options=IMPATIENT) as queue:
                 said = keys_of(queue).get(f"pulse.{name}")
         else:
             said = self.file(name).read_text() if self.file(name).exists() else None

@@ -65,6 +65,7 @@ def test_a_dead_queue_is_said(client, db, monkeypatch):
     status, states = health(client)
     assert status == 503
     assert states["broker"].startswith("does not answer (")
+    assert states["worker"] == states["beat"] == "not known without the broker"
 
 
 def test_it_asks_for_no_sign_in_and_opens_no_session(client, db):

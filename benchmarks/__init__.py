@@ -1,0 +1,1 @@
+"""Every figure the README quotes, each with one command: `script/bench NAME`."""
