@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from core.dates import listed
+from reminders.operations import sink
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,17 @@ SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/s
 DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
 PEOPLE = Link(_("People"), "users", "accounts:people", ("/people/",))
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
-INBOX = Link(_("Inbox"), "bell", "reminders:inbox", ("/reminders/",))
+OPERATIONS = Link(
+    _("Operations"), "list-checks", "reminders:operations", ("/reminders/operations/",)
+)
+INBOX = Link(_("Inbox"), "bell", "reminders:inbox", ("/reminders/go/",))
+MAILS = Link(_("Mails"), "mail", "reminders:mails", ("/reminders/mails/",))
 
 SECTIONS: dict[str, list[Link]] = {
     Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
     Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PEOPLE],
+    Role.PRACTICE_ADMIN: [PEOPLE, OPERATIONS],
     Role.FRONT_DESK: [],
     Role.RECORDS_KEEPER: [IMPORTS],
 }
@@ -63,7 +68,8 @@ def sections_for(request: HttpRequest, roles: list[str]) -> list[dict[str, Any]]
             links = [shown(request, link) for link in fresh]
             sections.append({"heading": heading, "links": links})
     if stands(INBOX):
-        sections.append({"heading": "", "links": [shown(request, INBOX)]})
+        own = [INBOX, MAILS] if sink.is_open() else [INBOX]
+        sections.append({"heading": "", "links": [shown(request, link) for link in own]})
     return sections
 
 

@@ -14,6 +14,7 @@ from caseload.models import Session
 from core import dates
 from core.clock import now, today
 from desk import today as rows
+from desk.day import Day
 from endings.models import Departure, Ending, Review
 from referrals.models import FollowUp
 from reminders.due import Due
@@ -46,11 +47,11 @@ def show_today(request: AuthedRequest) -> HttpResponse:
     return render(request, "desk/today.html", context)
 
 
-def read_day(request: AuthedRequest, on: date) -> rows.Day:
+def read_day(request: AuthedRequest, on: date) -> Day:
     """Read everything that the page says: eight queries, however many clients."""
     user = request.user
     standing = due_in_sql(on=on, person=user, practice=request.practice)
-    return rows.Day(
+    return Day(
         person=user,
         on=on,
         shortest=request.practice.notice_shortest,

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthedRequest
 from core.clock import now
+from endings.models import Ending, HandoverInvitation
 from reminders.models import Message, Reminder
-from reminders.occasions import Occasion
 from reminders.operations import inbox as operations
 from reminders.operations.inbox import Notice, notices_of
 from reminders.targets import target_of
@@ -43,15 +44,28 @@ def go(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Follow a link from a mail or the inbox; the address says nothing about what it leads to (R22)."""
     message = Message.objects.filter(pk=pk, person=request.user).first()
     if message is not None:
-        return redirect("desk:home" if message.kind == Message.Kind.DIGEST else "reminders:inbox")
+        return redirect(address_of_mail(message))
     reminder = get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
     return redirect(address_of(request, reminder))
 
 
+def address_of_mail(message: Message) -> str:
+    """Return where a mail leads: one's day, what one is asked, or what waits in the inbox."""
+    if message.kind == Message.Kind.DIGEST:
+        return reverse("desk:home")
+    if message.kind == Message.Kind.INVITATION:
+        return reverse("endings:invitation", args=[UUID(message.key)])
+    return reverse("reminders:inbox")
+
+
 def address_of(request: AuthedRequest, reminder: Reminder) -> str:
-    """Return the page of the thing, or the ending where the reader may look but not act."""
-    occasion = Occasion(reminder.occasion)
+    """Return the page of the thing: for a receiver their own, for who only looks the ending."""
     about = operations.things(request.user, [reminder.about]).get(reminder.about)
-    if about is not None and reminder.is_escalation and hasattr(about, "get_absolute_url"):
-        return str(about.get_absolute_url())
-    return target_of(occasion, reminder.about)
+    if about is None:
+        asked = HandoverInvitation.objects.received_by(request.user).standing()
+        mine = asked.filter(ending=reminder.about).first()
+        if mine is not None:
+            return reverse("endings:invitation", args=[mine.pk])
+    if isinstance(about, Ending) and reminder.is_escalation:
+        return about.get_absolute_url()
+    return target_of(reminder.occasion, reminder.about)

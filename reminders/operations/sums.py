@@ -1,0 +1,70 @@
+"""How sending goes and how much is late: counts, no names, for whoever keeps the installation running."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q
+
+from reminders.models import Message, Reminder
+
+WEEK = timedelta(days=7)
+LATE_AFTER = timedelta(minutes=10)
+State = Message.State
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Mail of the last seven days. `stuck` should have gone out ten minutes ago and more."""
+
+    sent: int
+    waiting: int
+    stuck: int
+    failed: int
+    last_sent_at: datetime | None
+    oldest_stuck_at: datetime | None
+    faults: tuple[tuple[str, int], ...]
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.failed or self.stuck)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Reminders that stand open in the whole practice."""
+
+    standing: int
+    late: int
+    escalations: int
+    people: int
+
+
+def sums_of_mail(*, at: datetime) -> Mail:
+    """Return what became of the mails of the last seven days. Two queries."""
+    recent = Message.objects.filter(send_after__gte=at - WEEK)
+    to_send = Q(state__in=[State.WAITING, State.CLAIMED])
+    stuck = to_send & Q(send_after__lt=at - LATE_AFTER)
+    sums = recent.aggregate(
+        sent=Count("pk", filter=Q(state=State.SENT)),
+        waiting=Count("pk", filter=to_send),
+        stuck=Count("pk", filter=stuck),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+        last_sent_at=Max("sent_at"),
+        oldest_stuck_at=Min("send_after", filter=stuck),
+    )
+    said = recent.exclude(last_error="").exclude(state=State.SENT).values_list("last_error")
+    faults = said.annotate(count=Count("pk")).order_by("-count", "last_error")
+    return Mail(**sums, faults=tuple(faults))
+
+
+def sums_of_work() -> Work:
+    """Return how much stands open, how much of it is late. One query."""
+    standing = Reminder.objects.filter(closed_at=None)
+    return Work(
+        **standing.aggregate(
+            standing=Count("pk"),
+            late=Count("pk", filter=Q(is_late=True)),
+            escalations=Count("pk", filter=Q(is_escalation=True)),
+            people=Count("person", distinct=True),
+        )
+    )
