@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from caseload.forms.days import DatedForm, day_field, mode_field
@@ -157,11 +158,17 @@ class InvolvedForm(DatedForm):
 class LinkForm(forms.Form):
     """Another client whom this one knows; only those that the reader may know of are offered."""
 
-    other = forms.ModelChoiceField(label=_("Knows"), queryset=Client.objects.none())
+    field_order = ("other", "how")
+
     how = forms.CharField(label=_("How they know each other"), max_length=80, required=False)
 
-    def __init__(self, *args: Any, others: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, others: "QuerySet[Client]", **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["other"]
-        field.queryset = others  # type: ignore[attr-defined]
-        field.label_from_instance = lambda client: f"{client.called} · {client.code}"  # type: ignore[attr-defined]
+        known = forms.ModelChoiceField(label=_("Knows"), queryset=others)
+        known.label_from_instance = called_and_code  # type: ignore[assignment]
+        self.fields["other"] = known
+        self.order_fields(self.field_order)
+
+
+def called_and_code(client: Client) -> str:
+    return f"{client.called} · {client.code}"

@@ -166,7 +166,9 @@ class AssignmentQuerySet(DatedQuerySet["Assignment"]):
     def by_person(self, day: date) -> Self:
         """One row for each person who takes part on `day`, with `client_key`, `name`, `known_as`, `code`."""
         person = "episode__participations__client"
-        here = Q(episode__participations__left_on=None) | Q(episode__participations__left_on__gte=day)
+        here = Q(episode__participations__left_on=None) | Q(
+            episode__participations__left_on__gte=day
+        )
         return self.filter(here).annotate(
             client_key=F(f"{person}_id"),
             name=F(f"{person}__name"),
@@ -176,19 +178,12 @@ class AssignmentQuerySet(DatedQuerySet["Assignment"]):
         )
 
     def of_client(self, client: Client) -> Self:
-        return self.filter(episode__participations__client=client).distinct()
+        taking_part = Participation.objects.filter(client=client, episode=OuterRef("episode"))
+        return self.filter(Exists(taking_part))
 
     def with_rights_of(self, user: User) -> Self:
         """Annotate `may_act`: whether `user` acts in this work today."""
         return self.annotate(may_act=opened_by("own_assignments_of", "pk", user))
-
-    def named_like(self, words: str) -> Self:
-        """Rows of `by_person` whose name, known-as or code has `words` in it; accents do not matter."""
-        return self.filter(
-            Q(name__unaccent__icontains=words)
-            | Q(known_as__unaccent__icontains=words)
-            | Q(code__icontains=words)
-        )
 
     def without_rhythm(self, day: date) -> Self:
         """Work of `day` that has no rhythm on that day or later."""

@@ -1,10 +1,15 @@
-"""What one page says of a client, in one query: how to reach them, who is involved, whom they know."""
+"""What one page says of a client: the file in one query, the work in another.
 
+Rows that hang below are read as arrays of objects, because a page may ask twelve questions and no more.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
@@ -15,10 +20,15 @@ from caseload.models.clients import (
     ContactChannel,
     InvolvedPerson,
 )
+from caseload.models.episodes import Assignment, AssignmentQuerySet, Cadence
+from caseload.models.sessions import Room, Session
 from core.sight import opened_by
 
 CHANNEL = ("id", "kind", "value", "consented_on", "note")
 INVOLVED = ("id", "name", "kind", "authority", "consent_to_share_on", "told", "told_by_when")
+RHYTHM = ("id", "weekday", "starts_at", "every_weeks")
+SESSION = ("id", "starts_at", "ends_at", "mode", "state")
+SESSIONS_SHOWN = 4
 
 
 def for_page(clients: ClientQuerySet, user: User) -> ClientQuerySet:
@@ -29,17 +39,38 @@ def for_page(clients: ClientQuerySet, user: User) -> ClientQuerySet:
     return clients.annotate(
         may_act=opened_by("own_clients_of", "pk", user),
         is_clinical=opened_by("clinical_clients_of", "pk", user),
-        channels_said=said(ContactChannel, CHANNEL, Q(client=OuterRef("pk"))),
-        involved_said=said(InvolvedPerson, INVOLVED, Q(client=OuterRef("pk"))),
+        channels_said=said(of_it(ContactChannel).order_by("kind", "pk"), CHANNEL),
+        involved_said=said(of_it(InvolvedPerson).order_by("kind", "pk"), INVOLVED),
         links_said=links("client", "other", user),
         links_back_said=links("other", "client", user),
     )
 
 
-def said(model: type[models.Model], names: tuple[str, ...], mine: Q) -> ArraySubquery:
-    """Return the rows of `model` as an array of objects with these columns."""
-    rows = model._default_manager.filter(mine).order_by("kind", "pk")
-    return ArraySubquery(rows.values(said=JSONObject(**{name: name for name in names})))
+def works_for_page(works: AssignmentQuerySet, at: datetime, day: date) -> AssignmentQuerySet:
+    """Return `works`, already scoped, with what `rhythm_of`, `coming_of` and `past_of` read.
+
+    The rhythm of `day`; the next and the last few sessions from `at`.
+    """
+    sessions = Session.objects.filter(assignment=OuterRef("pk"))
+    coming = sessions.planned().filter(ends_at__gt=at).in_order()
+    past = sessions.filter(ends_at__lte=at).order_by("-starts_at", "pk")
+    running = Cadence.objects.on(day).filter(assignment=OuterRef("pk"))
+    return works.annotate(
+        rhythm_said=said(running, RHYTHM),
+        coming_said=said(coming[:SESSIONS_SHOWN], SESSION, room_name="room__name"),
+        past_said=said(past[:SESSIONS_SHOWN], SESSION, room_name="room__name"),
+    )
+
+
+def of_it(model: type[models.Model]) -> Any:
+    """Return the rows of `model` that belong to the client of the outer query."""
+    return model._default_manager.filter(client=OuterRef("pk"))
+
+
+def said(rows: Any, names: Iterable[str], **more: str) -> ArraySubquery:
+    """Return rows as an array of objects with these columns."""
+    columns = {name: name for name in names} | more
+    return ArraySubquery(rows.values(said=JSONObject(**columns)))
 
 
 def links(here: str, there: str, user: User) -> ArraySubquery:
@@ -85,6 +116,29 @@ def known_to(client: Client) -> list[tuple[Client, str, str]]:
     """Return those whom the client knows: the person, how, and the key of the link."""
     found = [*client.links_said, *client.links_back_said]  # type: ignore[attr-defined]
     return [(person_of(one), one["how"], one["link"]) for one in found]
+
+
+def rhythm_of(work: Assignment) -> str:
+    """Return the rhythm of the work in words, or nothing."""
+    running = rows_of(Cadence, work.rhythm_said)  # type: ignore[attr-defined]
+    return running[0].in_words if running else ""
+
+
+def coming_of(work: Assignment) -> list[Session]:
+    """Return the next few sessions, the nearest first."""
+    return sessions_of(work.coming_said)  # type: ignore[attr-defined]
+
+
+def past_of(work: Assignment) -> list[Session]:
+    """Return the last few sessions, the latest first."""
+    return sessions_of(work.past_said)  # type: ignore[attr-defined]
+
+
+def sessions_of(objects: list[dict[str, Any]]) -> list[Session]:
+    sessions: list[Session] = rows_of(Session, objects)
+    for session, one in zip(sessions, objects, strict=True):
+        session.room = Room(name=one["room_name"]) if one["room_name"] else None
+    return sessions
 
 
 def person_of(said: dict[str, Any]) -> Client:

@@ -32,3 +32,12 @@ def not_seen_since(moment: datetime) -> Q:
     """Return the condition on such rows that nobody was seen since `moment`, though the work had begun."""
     unseen = Q(held_at=None) | Q(held_at__lt=moment)
     return unseen & Q(starts_on__lt=moment.date()) & ~Q(state=Assignment.State.ON_BREAK)
+
+
+def named_like(words: str) -> Q:
+    """Return the condition that name, known-as or code has `words` in it; accents do not matter."""
+    return (
+        Q(name__unaccent__icontains=words)
+        | Q(known_as__unaccent__icontains=words)
+        | Q(code__icontains=words)
+    )
