@@ -1,0 +1,115 @@
+"""Before the choice only a place is held; nobody is told for whom (R5)."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client as Browser
+from django.urls import reverse
+
+from core.errors import RuleBroken
+from endings.models import Ending, HeldPlace
+from endings.operations.places import hold_place, places_to_hold
+from tests.accounts.factories import PracticeFactory, UserFactory
+from tests.caseload.factories import PlaceFactory
+from tests.endings.factories import DepartureFactory, EndingFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z")]
+
+TODAY = date(2026, 3, 3)
+
+
+@pytest.fixture(autouse=True)
+def practice() -> None:
+    PracticeFactory.create()
+
+
+def url(ending: Ending, name: str = "hold_place", *more: object) -> str:
+    return reverse(f"endings:{name}", args=[ending.pk, *more])
+
+
+def test_a_place_is_held_and_its_therapist_learns_not_for_whom(client: Browser) -> None:
+    ending, place = EndingFactory.create(told=True), PlaceFactory.create()
+    client.force_login(ending.assignment.therapist)
+
+    client.post(url(ending), {"place": place.pk})
+
+    assert HeldPlace.objects.get().place == place
+    assert place.in_words in client.get(ending.get_absolute_url()).content.decode()
+    client.force_login(place.therapist)
+    page = client.get(reverse("endings:received")).content.decode()
+    assert place.in_words in page
+    for closed in (ending.client.called, ending.client.code, str(ending.pk)):
+        assert closed not in page
+
+
+def test_a_held_place_is_let_go_again(client: Browser) -> None:
+    ending, place = EndingFactory.create(told=True), PlaceFactory.create()
+    by = ending.assignment.therapist
+    held = hold_place(ending=ending, place=place, by=by, on=TODAY)
+    client.force_login(by)
+
+    client.post(url(ending, "release_place", held.pk))
+
+    held.refresh_from_db()
+    assert held.released_on == TODAY
+    assert place in places_to_hold(ending, TODAY)
+
+
+def test_a_place_is_held_once() -> None:
+    first, second = EndingFactory.create(told=True), EndingFactory.create(told=True)
+    place = PlaceFactory.create()
+    hold_place(ending=first, place=place, by=first.assignment.therapist, on=TODAY)
+
+    with pytest.raises(RuleBroken, match="held already"):
+        hold_place(ending=second, place=place, by=second.assignment.therapist, on=TODAY)
+    with pytest.raises(IntegrityError, match="a_place_is_held_once"), transaction.atomic():
+        HeldPlace.objects.create(ending=second, place=place, held_on=TODAY)
+
+
+def test_one_is_held_at_a_time_and_none_after_the_choice() -> None:
+    ending = EndingFactory.create(told=True)
+    by = ending.assignment.therapist
+    hold_place(ending=ending, place=PlaceFactory.create(), by=by, on=TODAY)
+    with pytest.raises(RuleBroken, match="You hold a place"):
+        hold_place(ending=ending, place=PlaceFactory.create(), by=by, on=TODAY)
+
+    chosen = EndingFactory.create(chosen=True)
+    with pytest.raises(RuleBroken, match="Ask the colleague now"):
+        hold_place(
+            ending=chosen, place=PlaceFactory.create(), by=chosen.assignment.therapist, on=TODAY
+        )
+
+
+def test_what_a_withdrawn_ending_held_is_free_again() -> None:
+    first, second = EndingFactory.create(told=True), EndingFactory.create(told=True)
+    place = PlaceFactory.create()
+    hold_place(ending=first, place=place, by=first.assignment.therapist, on=TODAY)
+    Ending.objects.filter(pk=first.pk).update(withdrawn_on=TODAY)
+
+    hold_place(ending=second, place=place, by=second.assignment.therapist, on=TODAY)
+
+    assert HeldPlace.objects.get(released_on=None).ending == second
+
+
+def test_places_of_who_leaves_are_not_there(client: Browser) -> None:
+    ending, place = EndingFactory.create(told=True), PlaceFactory.create()
+    DepartureFactory.create(therapist=place.therapist, draft=True)
+    own = PlaceFactory.create(therapist=ending.assignment.therapist)
+    client.force_login(ending.assignment.therapist)
+
+    rows = client.get(url(ending)).context["rows"]
+    client.post(url(ending), {"place": place.pk})
+
+    assert {one for one, _time in rows}.isdisjoint({place, own})
+    assert not HeldPlace.objects.exists()
+
+
+def test_nobody_else_holds_or_lets_go(client: Browser) -> None:
+    ending, place = EndingFactory.create(told=True), PlaceFactory.create()
+    held = hold_place(ending=ending, place=place, by=ending.assignment.therapist, on=TODAY)
+
+    for stranger in (UserFactory.create(), place.therapist):
+        client.force_login(stranger)
+        assert client.get(url(ending)).status_code == 404
+        assert client.post(url(ending, "release_place", held.pk)).status_code == 404
