@@ -36,3 +36,20 @@ def test_titles_name_nobody(path: Path) -> None:
     """Browsers keep history: no client name or code in a title (R22)."""
     for title in re.findall(r"{% block title %}(.*?){% endblock", path.read_text(), flags=re.DOTALL):
         assert not re.search(r"known_as|\.called|\.name\b(?!.*practice)|\.code\b", title)
+
+
+def posts(path: Path) -> bool:
+    """Say whether a part holds a form that needs the token, itself or through what it includes."""
+    text = path.read_text()
+    inside = re.findall(r'{% include "([^"]+)"', text)
+    return "{% csrf_token %}" in text or any(
+        posts(ROOT / "templates" / name) for name in inside if "/_" in name
+    )
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_part_that_posts_gets_the_token(path: Path) -> None:
+    """`only` takes the CSRF token away, and Django's test client would not notice."""
+    for name, rest in re.findall(r'{% include "([^"]+)"([^%]*)%}', path.read_text()):
+        if " only" in rest and posts(ROOT / "templates" / name):
+            assert "csrf_token=csrf_token" in rest, f"{path.name} includes {name}"
