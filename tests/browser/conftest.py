@@ -49,7 +49,7 @@ class Person:
 
     def saves(self, *, look: bool = False) -> None:
         """Press the one primary button of the page."""
-        self.presses(".savebar .btn-primary", look=look)
+        self.presses(".savebar .btn-primary, .savebar .btn-grave", look=look)
 
     def is_fine(self, *, look: bool) -> None:
         """No page of the journey fails; those that are looked at please axe and fit their width."""
