@@ -97,7 +97,7 @@ def practice_of(data: DataDirectory, what: str, *, migrated: bool = True) -> Ite
 def foreground(command: list[str], environment: Mapping[str, str]) -> int:
     """Run a command at the terminal and return its status; it ends before the servers do."""
     process = subprocess.Popen(
-        command, env=dict(environment), preexec_fn=tied_to(os.getpid(), SIGTERM, set())
+        command, env=dict(environment), umask=0o077, preexec_fn=tied_to(os.getpid(), SIGTERM, set())
     )
     try:
         return process.wait()

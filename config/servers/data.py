@@ -15,6 +15,7 @@ from config.servers.account import Account, account_below_root
 from config.servers.refusal import Refused, refusing
 
 LONGEST_SOCKET_PATH = 107  # bytes; the kernel's sun_path holds 108 with its final zero
+SHORT = Path("/tmp")  # noqa: S108 -- make_socket_folder refuses one that somebody else has made
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")  # what passes through a database URL untouched
 LEFTOVERS_END_WITHIN = 20.0  # seconds
 
@@ -54,14 +55,14 @@ class DataDirectory:
         if len(longest) <= LONGEST_SOCKET_PATH and PLAIN.fullmatch(str(inside)):
             return inside
         mark = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"practice-{os.geteuid()}-{mark}"
+        return SHORT / f"practice-{os.geteuid()}-{mark}"
 
 
 def open_data_directory(folder: str | Path) -> DataDirectory:
     """Make the folders, or refuse in one sentence: not writable, or closed to PostgreSQL's account."""
     root = Path(folder).expanduser().resolve()
     with refusing(f"The data directory {root} cannot be written", OSError):
-        root.mkdir(mode=0o711, parents=True, exist_ok=True)
+        root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=root).close()
     data = DataDirectory(root, account_below_root(root / "postgres"))
     if data.account and (closed := data.account.first_closed(root)):

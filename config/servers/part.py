@@ -58,6 +58,7 @@ class Part:
                 stderr=log,
                 start_new_session=True,
                 pass_fds=keep,
+                umask=0o077,
                 preexec_fn=tied_to(os.getpid(), self.tie, mask),
                 **as_account(self.account),
             )

@@ -93,7 +93,7 @@ class Demonstration:
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
         self.decided = practice.data.root / "demo.done"
-        self.unfinished = practice.data.root / "demo.new"
+        self.printed = practice.data.root / "demo.new"
 
     def make_once(self, supervisor: Supervisor, *, wanted: bool) -> None:
         """Make it, or decide that there is none."""
@@ -101,11 +101,23 @@ class Demonstration:
             return
         if not wanted:
             self.decided.touch(mode=0o600)
-            return
-        say("Making the demonstration practice")
-        self.unfinished.unlink(missing_ok=True)
-        supervisor.run(self.practice.command("demo", role="app", output=self.unfinished))
-        self.unfinished.replace(self.decided)
+        elif self.people_exist():
+            self.keep_what_was_printed()
+        else:
+            say("Making the demonstration practice")
+            self.printed.unlink(missing_ok=True)
+            supervisor.run(self.practice.command("demo", role="app", output=self.printed))
+            self.keep_what_was_printed()
+
+    def people_exist(self) -> bool:
+        """Say whether anybody is in the practice already, invented or real."""
+        with psycopg.connect(self.practice.stack.databases["owner"]) as connection:
+            return connection.execute("select from accounts_user limit 1").rowcount > 0
+
+    def keep_what_was_printed(self) -> None:
+        """Decide: for the sign-ins that `demo` printed, or, where real people were first, for none."""
+        self.printed.touch(mode=0o600)
+        self.printed.replace(self.decided)
 
     def sign_ins(self) -> str:
         """Return what `demo` printed when it made the practice; empty where there is none."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from psycopg import sql
 
 from config.servers import postgres
+from config.servers.account import account_below_root
 from config.servers.backup import dump, load
 from config.servers.data import (
     DataDirectory,
@@ -48,6 +49,7 @@ alter role owner createdb;
 """
 EXTENSIONS = "create extension btree_gist; create extension pg_trgm; create extension unaccent;"
 KEPT_TEMPLATES = 5
+LONGEST_HOME = 40  # bytes; below it sockets have names of another 50
 
 
 def ensure_test_cluster() -> str:
@@ -67,9 +69,8 @@ def ensure_test_cluster() -> str:
 def test_cluster() -> Iterator[Cluster]:
     """Give a new cluster, its template migrated, for as long as the block."""
     remove_leftovers()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = open_folder(PREFIX)
     try:
-        folder.chmod(0o711)
         data = open_data_directory(folder)
         with hold(data, "tests") as held, Supervisor(keep=held.descriptor) as supervisor:
             cluster = cluster_for_tests(data)
@@ -81,6 +82,17 @@ def test_cluster() -> Iterator[Cluster]:
             yield cluster
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_folder(prefix: str) -> Path:
+    """Make a folder on a short path that PostgreSQL's account may enter, also where TMPDIR is private."""
+    account = account_below_root(Path("/nowhere"))
+    homes = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108 -- names are random
+    short = [home for home in homes if len(str(home)) < LONGEST_HOME]
+    home = next((home for home in short if not (account and account.first_closed(home))), homes[0])
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
+    folder.chmod(0o711)
+    return folder
 
 
 def cluster_for_tests(data: DataDirectory) -> Cluster:
@@ -156,7 +168,8 @@ def migration_of_template(cluster: Cluster, data: DataDirectory) -> Part:
 
 def remove_leftovers() -> None:
     """Remove folders of runs that were killed; a living one holds its lock."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    homes = {tempfile.gettempdir(), "/tmp"}  # noqa: S108 -- where open_folder makes them
+    for folder in (folder for home in homes for folder in Path(home).glob(f"{PREFIX}*")):
         try:
             if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < YOUNG:
                 continue
