@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from caseload.forms.clients import language_name
 from caseload.models import Room
 from core import dates
 from core.clock import today
@@ -299,7 +300,10 @@ def supply_of(plan: planner.Plan) -> list[tuple[str, str]]:
         ]
         facts.append((_("By day"), dates.listed(days)))
     if supply.by_language:
-        spoken = [f"{code} {count}" for code, count in sorted(supply.by_language.items())]
+        spoken = [
+            f"{language_name(code)} {count}"
+            for code, count in sorted(supply.by_language.items())
+        ]
         facts.append((_("By language"), dates.listed(spoken)))
     return facts
 
