@@ -10,6 +10,7 @@ from accounts.models import User
 from core.errors import RuleBroken
 from referrals.journey import Outcome, Status, moved
 from referrals.models import Choice, Referral, ReferralMove, ReferralOption
+from referrals.operations.options import refuse_future
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ def agree_that_we_get_in_touch(*, referral: Referral, by: User, on: date) -> Ref
 
 @transaction.atomic
 def move_referral(*, referral: Referral, move: Move, by: User, at: datetime) -> Referral:
-    """Record one step of its way. Raises RuleBroken where the table has no such way."""
+    """Record one step of its way.
+
+    Raises RuleBroken for a day to come and where the table has no such way.
+    """
     held = hold(referral, by)
+    refuse_future(move.on, at)
     if held.status == move.to:
         raise RuleBroken(_("That is where it stands already."))
     held.status = moved(Status(held.status), move.to)

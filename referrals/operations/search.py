@@ -142,7 +142,7 @@ def in_order(entries: Entries, *, near: Near | None, query: str) -> Entries:
     avoided = Case(When(service__overlay__do_not_refer=True, then=1), default=0)
     preferred = Case(When(service__overlay__is_preferred=True, then=0), default=1)
     first: list[Any] = [avoided]
-    first += [F("distance_km").asc(nulls_last=True)] if near else []
+    first += [F("distance_km").asc(nulls_first=True)] if near else []
     first += ["-rank"] if query else []
     newest = F("checked_on").desc(nulls_last=True)
     return entries.order_by(*first, preferred, room, newest, "service__name", "pk")

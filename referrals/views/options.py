@@ -65,8 +65,8 @@ def save_reasons(request: AuthedRequest, seen: OptionSet) -> HttpResponse:
     except ChangedMeanwhile:
         return changed_meanwhile(request, seen, form)
     except RuleBroken as refusal:
-        form.add_error(None, str(refusal))
-        return options_page(request, seen, form, status=422)
+        messages.error(request, str(refusal))
+        return redirect(seen)
     messages.success(request, _("Saved."))
     return redirect(seen)
 

@@ -152,7 +152,7 @@ def test_what_has_no_point_is_near_in_its_own_town_only() -> None:
     ServiceFactory.create(name="Elsewhere", city="Bristol")
     waterbury = find_place("waterbury")
     assert waterbury is not None
-    assert names(near=waterbury, within_km=5) == ["With a point", "Without"]
+    assert names(near=waterbury, within_km=5) == ["Without", "With a point"]
     bristol = find_place("Bristol")
     assert bristol is not None
     assert names(near=bristol) == ["Elsewhere"]
