@@ -34,8 +34,9 @@ def effect_in_words(name: str, now: Load, then: Load) -> str:
     effect = said % {"now": load_in_words(now), "then": load_in_words(then)}
     if then.level not in WARNED_OF:
         return effect
-    warned = {"name": name, "level": str(LEVELS[then.level].label).lower()}
-    return f"{effect} {_('After this handover, %(name)s: %(level)s.') % warned}"
+    warned = _("After this handover, %(name)s: %(level)s.")
+    level = str(LEVELS[then.level].label).lower()
+    return f"{effect} {warned % {'name': name, 'level': level}}"
 
 
 def sections_in_words(sections: Iterable[str]) -> list[str]:

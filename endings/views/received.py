@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -98,6 +99,7 @@ def invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
     stands = asked.state in STANDING and asked.ending.withdrawn_on is None
     context = {
         "invitation": asked,
+        "code": format_html('<span class="ref">{}</span>', asked.code),
         "name": name,
         "stands": stands,
         "chip": CHIPS[asked.state],
