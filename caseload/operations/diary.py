@@ -1,13 +1,15 @@
 """Who and what is taken when: numbers and ranges only, also of colleagues (decision 4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,6 +18,7 @@ from core.dates import listed
 from core.errors import RuleBroken
 
 Range = tuple[datetime, datetime]
+NOBODY: Mapping[UUID, Sequence[UUID]] = MappingProxyType({})
 LAWS_OF_BOOKING = {"no_two_bookings_of_one_room", "no_person_in_two_bookings_at_once"}
 
 
@@ -77,26 +80,45 @@ def meetings_planned(begin: datetime, end: datetime) -> int:
     return int(_ask("meetings_planned", begin, end)[0][0])
 
 
-def book(sessions: Sequence[Session]) -> None:
+def book(sessions: Sequence[Session], beside: Mapping[UUID, Sequence[UUID]] = NOBODY) -> None:
     """Take therapist and room of each planned session; each needs its assignment with the therapist.
 
+    `beside`: who else takes part, by session, as `booked_beside` gives it.
     Raises RuleBroken where a person or a room is taken already; the database decides.
     """
     try:
         with transaction.atomic():
             Booking.objects.bulk_create(
-                [booking for session in sessions for booking in bookings_of(session)]
+                [
+                    booking
+                    for session in sessions
+                    for booking in bookings_of(session, beside.get(session.pk, ()))
+                ]
             )
     except IntegrityError as error:
         raise refusal_of(error, sessions) from error
 
 
-def bookings_of(session: Session) -> list[Booking]:
+def bookings_of(session: Session, beside: Sequence[UUID]) -> list[Booking]:
     during = DateTimeTZRange(session.starts_at, session.ends_at)
-    person = Booking(session=session, user_id=session.assignment.therapist_id, during=during)
-    if session.room_id is None:
-        return [person]
-    return [person, Booking(session=session, room_id=session.room_id, during=during)]
+    people = [session.assignment.therapist_id, *beside]
+    taken = [Booking(session=session, user_id=person, during=during) for person in people]
+    if session.room_id is not None:
+        taken.append(Booking(session=session, room_id=session.room_id, during=during))
+    return taken
+
+
+def booked_beside(sessions: Iterable[Session]) -> dict[UUID, list[UUID]]:
+    """Return who takes part in sessions besides the therapist, as in a meeting of three."""
+    rows = (
+        Booking.objects.filter(session__in=[session.pk for session in sessions], user__isnull=False)
+        .exclude(user=F("session__assignment__therapist"))
+        .values_list("session", "user")
+    )
+    beside: dict[UUID, list[UUID]] = {}
+    for session, person in rows:
+        beside.setdefault(session, []).append(person)
+    return beside
 
 
 def release(sessions: Iterable[Session]) -> None:
@@ -112,7 +134,7 @@ def law_of(error: IntegrityError) -> str:
 def refusal_of(error: IntegrityError, sessions: Sequence[Session]) -> RuleBroken:
     """Put what the database refused into words, with the rooms that are free all through."""
     law = law_of(error)
-    if law not in LAWS_OF_BOOKING:
+    if law not in LAWS_OF_BOOKING:  # pragma: no cover -- a law that bookings do not have yet
         raise error
     if law == "no_person_in_two_bookings_at_once":
         return RuleBroken(_("There is already a session at that time."))

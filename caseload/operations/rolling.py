@@ -3,9 +3,10 @@
 The parts of `rhythms`; nothing here checks who asks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Model, ProtectedError, Q
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from caseload.models import Assignment, Break, Cadence, ClosedDay, Room, Session
 from caseload.operations.diary import (
     Taken,
     book,
+    booked_beside,
     release,
     room_is_taken,
     rooms_free_all_through,
@@ -52,14 +54,14 @@ def plan(cadence: Cadence, span: Span, *, lenient: bool, reuse: "Reuse | None" =
     `lenient`: where the room is taken the session is planned without one, where the therapist is taken the
     day is left out. Otherwise RuleBroken says which days, and what is free.
     """
-    reuse = reuse or Reuse([])
+    reuse = reuse or Reuse()
     rolled = roll(rhythm_of(cadence), span, lost_days(cadence, span))
     known = days_given(cadence, span)
     wanted = [meeting for meeting in rolled.meetings if meeting.day not in known]
     fitted = fit(wanted, cadence, lenient=lenient)
     sessions = [session_of(meeting, cadence, fitted, reuse) for meeting in fitted.meetings]
     reuse.drop_the_rest()
-    save(sessions)
+    save(sessions, reuse.beside)
     return RolledOut(
         planned=len(sessions),
         skipped=tuple(sorted([*rolled.skipped, *fitted.left_out])),
@@ -155,11 +157,15 @@ class Reuse:
     `weeks` moves them: a session of the tenth that becomes one of the fifteenth is still the same meeting.
     """
 
-    def __init__(self, sessions: Iterable[Session], weeks: int = 0) -> None:
+    def __init__(self, sessions: Sequence[Session] = (), weeks: int = 0) -> None:
         moved = timedelta(weeks=weeks)
+        self.beside = booked_beside(sessions) if sessions else {}
         self.by_week = {
             monday_of(row.cadence_day) + moved: row for row in sessions if row.cadence_day
         }
+
+    def __len__(self) -> int:
+        return len(self.by_week)
 
     def take(self, day: date) -> Session | None:
         return self.by_week.pop(monday_of(day), None)
@@ -172,7 +178,7 @@ class Reuse:
             except ProtectedError:
                 session.cadence, session.cadence_day, session.is_extra = None, None, True
                 session.save(update_fields=["cadence", "cadence_day", "is_extra"])
-                book([session])
+                book([session], self.beside)
 
 
 def monday_of(day: date) -> date:
@@ -194,31 +200,34 @@ def session_of(meeting: Meeting, cadence: Cadence, fitted: Fitted, reuse: Reuse)
 KEPT = ["cadence", "cadence_day", "starts_at", "ends_at", "mode", "room", "revision"]
 
 
-def save(sessions: Sequence[Session]) -> None:
+def save(sessions: Sequence[Session], beside: Mapping[UUID, Sequence[UUID]]) -> None:
     """Write the rows, and take the people and rooms they need."""
     kept = [row for row in sessions if not row._state.adding]
     Session.objects.bulk_create([row for row in sessions if row._state.adding])
     Session.objects.bulk_update(kept, KEPT)
     if sessions:
-        book(sessions)
+        book(sessions, beside)
 
 
-def end_running(assignment: Assignment, from_day: date, not_before: date) -> list[Session]:
+def end_running(
+    assignment: Assignment, from_day: date, not_before: date, weeks_moved: int = 0
+) -> Reuse:
     """End the rhythms that run on `from_day` or later; return their planned sessions, released.
 
     Sessions before `not_before` stay: what is past waits for its answer, was it held or not.
     """
     running = assignment.cadences.filter(Q(ends_on=None) | Q(ends_on__gte=from_day))
     first = max(from_day, not_before)
-    freed = list(Session.objects.planned().filter(cadence__in=running, cadence_day__gte=first))
-    release(freed)
+    planned = Session.objects.planned().filter(cadence__in=running, cadence_day__gte=first)
+    reuse = Reuse(list(planned.select_related("assignment")), weeks_moved)
+    release(reuse.by_week.values())
     for cadence in running:
         if cadence.starts_on >= from_day:
             cadence.delete()
         else:
             cadence.ends_on = from_day - DAY
             cadence.save(update_fields=["ends_on"])
-    return freed
+    return reuse
 
 
 def first_instant(day: date) -> datetime:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Assignment, Room, Session
 from caseload.models.episodes import Mode
-from caseload.operations.diary import book, release
+from caseload.operations.diary import book, booked_beside, release
 from caseload.operations.rhythms import Wish, replace_rhythm, under_lock
 from caseload.operations.rolling import RolledOut, monday_of
 from core.dates import local as local_time
@@ -35,13 +35,17 @@ class When:
 
 @transaction.atomic
 def move_session(*, session: Session, to: When, by: User, revision: int | None = None) -> Session:
-    """Move this one session; its rhythm goes on as it was. Raises RuleBroken where it is taken."""
+    """Move this one session with everybody who takes part; its rhythm goes on as it was.
+
+    Raises RuleBroken where it is taken.
+    """
     mine = planned_under_lock(session, by, revision)
+    beside = booked_beside([mine])
     release([mine])
     put(mine, to)
     mine.revision += 1
     mine.save(update_fields=["starts_at", "ends_at", "mode", "room", "revision"])
-    book([mine])
+    book([mine], beside)
     return mine
 
 

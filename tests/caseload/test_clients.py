@@ -19,6 +19,7 @@ from tests.caseload.factories import (
     InvolvedPersonFactory,
     ParticipationFactory,
 )
+from tests.endings.factories import EndingFactory, PersonToTellFactory
 
 
 def test_taking_somebody_in_makes_file_work_and_weight(marta) -> None:
@@ -148,3 +149,11 @@ def test_somebody_who_left_a_group_is_still_in_the_file(marta) -> None:
     work = AssignmentFactory(therapist=marta, episode__kind="group")
     ParticipationFactory(episode=work.episode, left_on=MONDAY)
     assert Client.objects.visible_to(marta).count() == 2
+
+
+def test_who_has_a_part_in_an_ending_stays_in_the_record(marta) -> None:
+    work = AssignmentFactory(therapist=marta)
+    person = InvolvedPersonFactory(client=work.client)
+    PersonToTellFactory(ending=EndingFactory(assignment=work), involved=person)
+    with pytest.raises(RuleBroken, match="stays in the record"):
+        clients.remove_involved_person(person=person, by=marta)

@@ -12,13 +12,16 @@ from tests.accounts.factories import AbsenceFactory, SiteFactory, UserFactory
 from tests.caseload.conftest import MONDAY
 from tests.caseload.factories import (
     AssignmentFactory,
+    AttendedFactory,
     ClosedDayFactory,
+    InvolvedPersonFactory,
     RiskLookFactory,
     RoomFactory,
     SessionFactory,
     at_clock,
 )
 from tests.desk.test_caseload import questions
+from tests.endings.factories import EndingFactory, PersonToTellFactory
 
 
 @pytest.fixture
@@ -449,3 +452,46 @@ def test_a_practice_admin_keeps_rooms_and_days(client, monday) -> None:
     assert "Nothing is planned" in text_of(client.post(close, {"on": "2026-12-24"}, follow=True))
     client.post(reverse("caseload:open_day", args=[ClosedDay.objects.get(name="Holiday").pk]))
     assert ClosedDay.objects.count() == 1
+
+
+def test_who_has_a_part_in_an_ending_is_not_removed(signed_in, work) -> None:
+    person = InvolvedPersonFactory(client=work.client)
+    PersonToTellFactory(ending=EndingFactory(assignment=work), involved=person)
+    url = reverse("caseload:remove_involved_person", args=[person.pk])
+    assert "stays in the record" in text_of(signed_in.post(url, follow=True))
+    assert work.client.involved.exists()
+
+
+def test_what_is_too_old_to_undo_says_so(signed_in, work) -> None:
+    session = AttendedFactory(assignment=work, days=-30)
+    assert "cannot be changed any more" in text_of(signed_in.get(session.get_absolute_url()))
+    url = reverse("caseload:undo_state", args=[session.pk])
+    assert "cannot be changed any more" in text_of(signed_in.post(url, follow=True))
+
+
+def test_both_texts_speak_in_words(signed_in, work) -> None:
+    """Languages by name, dates as dates, and an empty field as nothing."""
+    url = reverse("caseload:change_client", args=[work.client.pk])
+    signed_in.post(
+        url, {"name": "First", "languages": ["pl"], "born_on": "1990-05-01", "revision": 0}
+    )
+    page = text_of(signed_in.post(url, {"name": "Second", "revision": 0}))
+    for said in ("<p>Polish</p>", "<p>1 May 1990</p>", "<p>–</p>"):
+        assert said in page
+
+
+def test_no_rhythm_at_all_is_saved_where_none_fits(signed_in, marta, work) -> None:
+    other = AssignmentFactory(therapist=marta)
+    SessionFactory(assignment=other, starts_at=at_clock(1, time(10)), booked=True)
+    rows = {
+        f"{work.pk}-weekday": "1",
+        f"{work.pk}-starts_at": "10:00",
+        f"{work.pk}-every_weeks": "1",
+    }
+    url = reverse("caseload:set_cadences")
+    response = signed_in.post(url, {"all-minutes": "50", "all-starts_on": "2026-11-23", **rows})
+    assert response.status_code == 422
+    assert "set." not in text_of(response).split("<form")[0]
+    lonely = {f"{work.pk}-starts_at": "10:00", f"{work.pk}-every_weeks": "1"}
+    response = signed_in.post(url, {"all-minutes": "50", "all-starts_on": "2026-11-23", **lonely})
+    assert "Weekday and time belong together." in text_of(response)

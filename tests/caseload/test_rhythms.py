@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from caseload.calendar import Cause, Skipped
 from caseload.models import Assignment, Booking, Cadence, Session
 from caseload.operations import rhythms
 from caseload.operations.rhythms import Wish
+from caseload.operations.sessions import When, move_session
+from core.clock import now
 from core.errors import RuleBroken
+from endings.models import HandoverInvitation, HandoverSession
 from tests.accounts.factories import AbsenceFactory, UserFactory
 from tests.caseload.conftest import MONDAY
 from tests.caseload.factories import (
@@ -20,6 +24,7 @@ from tests.caseload.factories import (
     SessionFactory,
     at_clock,
 )
+from tests.endings.factories import EndingFactory
 
 WEDNESDAY = 2
 FIRST = date(2026, 11, 25)  # the first Wednesday
@@ -314,3 +319,54 @@ def test_an_episode_with_somebody_else_on_it_stays_open(marta) -> None:
 
     work.episode.refresh_from_db()
     assert work.episode.closed_on is None
+
+
+# --- what something else holds on to ----------------------------------------------------------------
+@pytest.fixture
+def meeting_of_three(marta):
+    """The third session of a rhythm is a meeting of three: the receiver is booked, too."""
+    work = AssignmentFactory(therapist=marta)
+    set_cadence(work)
+    session = work.sessions.get(cadence_day=date(2026, 12, 9))
+    receiver = UserFactory()
+    ending = EndingFactory(assignment=work)
+    invitation = HandoverInvitation.objects.create(
+        ending=ending, receiver=receiver, code="K-1", invited_by=marta, invited_at=now()
+    )
+    HandoverSession.objects.create(ending=ending, session=session, invitation=invitation)
+    during = DateTimeTZRange(session.starts_at, session.ends_at)
+    Booking.objects.create(session=session, user=receiver, during=during)
+    return session, receiver
+
+
+def test_who_else_takes_part_moves_along(meeting_of_three, marta) -> None:
+    session, receiver = meeting_of_three
+
+    set_cadence(session.assignment, weekday=3, starts_at=time(14))
+
+    session.refresh_from_db()
+    assert session.cadence_day == date(2026, 12, 10)
+    assert receiver.bookings.get().during.lower == session.starts_at
+    to = When(at_clock(18, time(9)))
+    move_session(session=session, to=to, by=marta)
+    assert receiver.bookings.get().during.lower == to.starts_at
+
+
+def test_nobody_is_moved_into_an_hour_that_the_receiver_has_taken(meeting_of_three, marta) -> None:
+    session, receiver = meeting_of_three
+    theirs = AssignmentFactory(therapist=receiver)
+    SessionFactory(assignment=theirs, starts_at=at_clock(18, time(9)), booked=True)
+    with pytest.raises(RuleBroken, match="already a session"):
+        move_session(session=session, to=When(at_clock(18, time(9))), by=marta)
+
+
+def test_a_meeting_of_three_outlives_its_rhythm_and_its_work(meeting_of_three, marta) -> None:
+    session, receiver = meeting_of_three
+
+    set_cadence(session.assignment, every_weeks=4)
+
+    session.refresh_from_db()
+    assert (session.cadence, session.is_extra, session.state) == (None, True, "planned")
+    assert {booking.user for booking in session.bookings.all()} == {marta, receiver}
+    rhythms.end_assignment(assignment=session.assignment, last_on=MONDAY, by=marta, on=MONDAY)
+    assert list(session.assignment.sessions.all()) == [session]

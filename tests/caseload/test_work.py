@@ -4,11 +4,13 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 
 from caseload.load import Level
 from caseload.models import Assignment, Client, ClosedDay, Commitment, Goal, RiskLook
 from caseload.operations import absences, practice, work
 from caseload.operations.absences import Away
+from caseload.operations.diary import rooms_free_all_through
 from caseload.operations.rhythms import Wish, set_cadence
 from caseload.operations.work import Reviewed, Seen
 from core.clock import now
@@ -160,6 +162,14 @@ def test_an_absence_that_lies_ahead_is_taken_back(marta) -> None:
     assert not marta.absences.exists()
 
 
+def test_a_law_that_is_not_spoken_for_is_no_refusal(marta) -> None:
+    """What only a broken page could send is an error, not a sentence."""
+    with pytest.raises(IntegrityError):
+        absences.record_absence(
+            user=marta, away=Away(MONDAY, MONDAY - timedelta(days=1)), by=marta, on=MONDAY
+        )
+
+
 # --- rooms and closed days --------------------------------------------------------------------------
 @pytest.fixture
 def admin(monday):
@@ -196,3 +206,8 @@ def test_rooms_and_days_are_nobody_elses(marta) -> None:
     ):
         with pytest.raises(RuleBroken, match="Your role"):
             act()
+
+
+def test_no_ranges_ask_for_no_room(marta) -> None:
+    RoomFactory()
+    assert rooms_free_all_through([], MONDAY) == []

@@ -152,6 +152,14 @@ def test_an_ending_stands_on_top_with_its_state_and_way(client, work) -> None:
     assert ending.get_absolute_url() in page
 
 
+def test_a_closed_ending_says_so_and_one_without_a_telling_too(client, work) -> None:
+    ending_of(work, playbook="goals_met", stage="closed")
+    ending_of(work, playbook="agreed_term", stage="last_held")
+    page = page_of(client, work)
+    assert "Closed" in page
+    assert "Last session held" in page
+
+
 def test_neither_title_nor_address_names_anybody(client, work) -> None:
     page = page_of(client, work)
     title = page.split("<title>")[1].split("</title>")[0]
