@@ -28,7 +28,7 @@ class PersonMiddleware:
         request.practice = practice  # type: ignore[attr-defined]
         language = self.language_of(request, practice)
         with timezone.override(practice.tzinfo), translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -71,7 +71,7 @@ class OnceMiddleware:
         at = now()
         FormToken.objects.filter(pk=token, went_to="", used_at__lt=at - ABANDONED).delete()
         _row, is_first = FormToken.objects.get_or_create(
-            pk=token, defaults={"user_id": request.user.pk, "used_at": at}
+            pk=token, defaults={"user_id": str(request.user.pk), "used_at": at}
         )
         return is_first
 

@@ -8,6 +8,7 @@ Beside it stands a keyed digest, which history keeps in place of the text (decis
 import hmac
 import os
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -67,7 +68,7 @@ class OpensWhenRead(DeferredAttribute):
         value = super().__get__(instance, cls)
         if instance is None or not isinstance(value, Sealed):
             return value
-        place = self.field.place(instance)
+        place = self.field.place(instance)  # type: ignore[attr-defined]  # a SealedTextField
         opened = Opened(unseal(value, place))
         opened.sealed, opened.place = value, place
         instance.__dict__[self.field.attname] = opened
@@ -85,15 +86,20 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
         options["null"] = True
         super().__init__(*args, **options)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **options: Any) -> None:
-        super().contribute_to_class(cls, name, **options)
+    def contribute_to_class(
+        self,
+        cls: type[models.Model],
+        name: str,
+        private_only: bool = False,  # noqa: FBT001, FBT002 -- Django's signature
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         from_migration = cls.__module__ == "__fake__"  # there the digest stands in the state itself
         if not cls._meta.abstract and not from_migration:
             beside = models.CharField(max_length=32, blank=True, default="", editable=False)
             beside.creation_counter = self.creation_counter
             cls.add_to_class(f"{name}_digest", beside)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
         options.pop("null", None)
         return name, path, args, options
@@ -120,8 +126,9 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
         setattr(model_instance, f"{self.attname}_digest", digest(text, place) if text else "")
         if not text:
             return None
-        unchanged = isinstance(value, Opened) and value.place == place
-        return value.sealed if unchanged else seal(text, place)
+        if isinstance(value, Opened) and value.place == place:
+            return value.sealed
+        return seal(text, place)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         value = getattr(value, "sealed", value)

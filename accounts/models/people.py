@@ -43,7 +43,9 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def create_user(self, email: str | None = None, password: str | None = None, **facts: Any) -> "User":
+    def create_user(
+        self, email: str | None = None, password: str | None = None, **facts: Any
+    ) -> "User":
         """Make a person; without an e-mail they cannot sign in, only be named (import)."""
         user = User(email=self.normalize_email(email) if email else None, **facts)
         user.set_password(password)

@@ -16,7 +16,9 @@ from core.history import tracked
 
 def days(begin: str = "starts_on", end: str = "ends_on") -> Func:
     """Return the inclusive range of days of a row, for exclusion constraints."""
-    return Func(F(begin), F(end), models.Value("[]"), function="daterange", output_field=DateRangeField())
+    return Func(
+        F(begin), F(end), models.Value("[]"), function="daterange", output_field=DateRangeField()
+    )
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -123,5 +125,3 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"Absence {self.pk}"
-
-

@@ -38,9 +38,7 @@ def invite_person(
 
 
 @transaction.atomic
-def renew_invitation(
-    *, person: User, by: User | None, at: datetime
-) -> tuple[Invitation, str]:
+def renew_invitation(*, person: User, by: User | None, at: datetime) -> tuple[Invitation, str]:
     """Make a new one-time code for `person`; the earlier ones stop working."""
     Invitation.objects.filter(user=person).open_at(at).update(withdrawn_at=at)
     code = secrets.token_urlsafe(24)

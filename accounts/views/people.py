@@ -50,9 +50,7 @@ def invitation_made(request: AuthedRequest, pk: UUID) -> HttpResponse:
     code = request.session.get("invitation_code", "")
     path = reverse("accounts:accept_invitation", args=[code]) if code else ""
     address = request.build_absolute_uri(path) if path else ""
-    return render(
-        request, "accounts/invitation_made.html", {"person": person, "address": address}
-    )
+    return render(request, "accounts/invitation_made.html", {"person": person, "address": address})
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +58,9 @@ def invitation_made(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """One person: roles, and whether they may sign in."""
     shown = get_object_or_404(User.objects.prefetch_related("roles_held"), pk=pk)
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": shown.roles})
+    form = RolesForm(
+        request.POST if request.method == "POST" else None, initial={"roles": shown.roles}
+    )
     if form.is_valid():
         operations.give_roles(person=shown, roles=form.cleaned_data["roles"])
         messages.success(request, _("Saved."))

@@ -13,6 +13,7 @@ from caseload.models import (
     Goal,
     InvolvedPerson,
     RiskLook,
+    Room,
     Session,
 )
 from caseload.models.episodes import Mode
@@ -119,7 +120,7 @@ def make_client(
     return work
 
 
-def room_of(therapist: User, staff: Staff) -> object:
+def room_of(therapist: User, staff: Staff) -> Room:
     """Each therapist works in one room of their own."""
     order = [staff.marta, staff.ilse, staff.stranger]
     return staff.rooms[order.index(therapist)]

@@ -6,6 +6,7 @@ Everything is done by the operations that the pages call, in the name of the per
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from caseload.models import Assignment, Session
@@ -19,6 +20,7 @@ from endings.operations import closures, departures, handovers, options, plans, 
 from endings.operations.deciding import decide_review
 from endings.operations.endings import open_ending
 from endings.operations.exceptions import Explanation
+from endings.workflow import Step
 from referrals.models import Choice, SearchEntry, Service
 from referrals.operations.choices import Chosen
 from referrals.operations.demo_directory import load_demo_directory
@@ -102,8 +104,8 @@ def decide_all(departure: Departure, marta: object, on: date) -> None:
         plans.save_plan(departure=departure, decisions=decided, by=departure.therapist, on=on)
 
 
-def with_reasons(drawn: plans.Drawn) -> dict[object, planner.Decision]:
-    decided: dict[object, planner.Decision] = {}
+def with_reasons(drawn: plans.Drawn) -> dict[UUID, planner.Decision]:
+    decided: dict[UUID, planner.Decision] = {}
     for client in drawn.plan.needs_decision:
         for problem in client.problems:
             way = next((one for one in problem.ways if one.keeps is not None), None)
@@ -157,7 +159,7 @@ def told(ending: Ending, number: int, staff: Staff) -> None:
 def missed(ending: Ending, staff: Staff) -> None:
     """One telling fell through: the client did not come."""
     if ending.tell_session is not None:
-        Session.objects.filter(pk=ending.tell_session_id).update(
+        Session.objects.filter(pk=ending.tell_session.pk).update(
             state=Session.State.MISSED, state_by=staff.marta, state_at=ending.tell_session.ends_at
         )
 
@@ -228,7 +230,7 @@ def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
             told(ending, number, staff)
             options.record_not_wanted(
                 ending=ending,
-                step=steps.Step.OPTIONS,
+                step=Step.OPTIONS,
                 on=told_on,
                 by=staff.marta,
                 at=after_work(told_on),

@@ -124,7 +124,9 @@ def page_of(
 def bring_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Somebody joined the caseload since: they come into the plan."""
     departure = departure_to_edit(request, pk)
-    work = Assignment.objects.editable_by(request.user).filter(pk=request.POST.get("assignment"))
+    work = Assignment.objects.editable_by(request.user).filter(
+        pk=request.POST.get("assignment", "")
+    )
     plans.bring_in(departure=departure, work=work, by=request.user, on=today())
     plans.save_plan(departure=departure, decisions={}, by=request.user, on=today())
     return redirect("endings:plan", pk=pk)
@@ -134,7 +136,7 @@ def bring_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def leave_out(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Somebody’s work here is over already: they leave the plan, and what was recorded stays."""
     departure = departure_to_edit(request, pk)
-    gone = Ending.objects.visible_to(request.user).filter(pk=request.POST.get("ending"))
+    gone = Ending.objects.visible_to(request.user).filter(pk=request.POST.get("ending", ""))
     plans.leave_out(departure=departure, endings=gone, by=request.user, on=today())
     return redirect("endings:plan", pk=pk)
 
@@ -202,4 +204,11 @@ def decided_by(
         for name in ("telling_at", "handover_at", "last_at")
     }
     receives = planner.Receives(said["receives"]) if said["receives"] else None
-    return replace(before, extra=tuple(extra), receives=receives, **chosen)
+    return replace(
+        before,
+        extra=tuple(extra),
+        receives=receives,
+        telling_at=chosen["telling_at"],
+        handover_at=chosen["handover_at"],
+        last_at=chosen["last_at"],
+    )
