@@ -18,6 +18,7 @@ from script import chromium
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 PYTHON_SCRIPTS = ("server", "test", "manage", "bench", "lock", "messages")
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
 COUNTED = ("passed", "failed", "skipped")
 
 
@@ -95,7 +96,7 @@ def run(*, long: bool, only: list[str]) -> int:
 def pytest_alone(words: list[str], *, long: bool) -> int:
     """Hand over to pytest, which starts a database when a test asks for one."""
     found = chromium.find()
-    environment = {**os.environ, **({"CHROMIUM": found} if found else {})}
+    environment = {**os.environ, **SETTINGS, **({"CHROMIUM": found} if found else {})}
     mark = [] if long or any(word.startswith("-m") for word in words) else ["-m", "not long"]
     return subprocess.call([str(BIN / "pytest"), *mark, *words], env=environment)
 
@@ -105,7 +106,7 @@ def a_test_cluster() -> Iterator[dict[str, str]]:
     """Start the database of this run; give the environment in which all its processes find it."""
     print("Starting a database for the tests", flush=True)
     with test_cluster() as cluster:
-        yield {**os.environ, VARIABLE: cluster.url("tester"), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        yield {**os.environ, **SETTINGS, VARIABLE: cluster.url("tester")}
 
 
 def check_the_source(this: Run) -> None:
