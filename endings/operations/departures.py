@@ -16,6 +16,7 @@ from core.errors import RuleBroken
 from endings import planner
 from endings.models import Departure, Ending, Review
 from endings.operations.facts import caseload_of
+from endings.operations.meetings_of_three import end_with
 from endings.operations.plans import (
     Drawn,
     ask_for_exceptions,
@@ -308,7 +309,7 @@ def move_last_day(
     if last_day < on:
         raise RuleBroken(_("The last working day lies in the past."))
     was_sent = not departure.is_draft
-    reopen_work(departure, last_day)
+    reopen_work(departure, last_day, on)
     departure.last_day = last_day
     departure.revision += 1
     departure.save()
@@ -322,13 +323,11 @@ def move_last_day(
     return drawn
 
 
-def reopen_work(departure: Departure, last_day: date) -> None:
-    """Let assignments that were to end with the old day end with the new one."""
+def reopen_work(departure: Departure, last_day: date, on: date) -> None:
+    """Let assignments that were to end with the old day end with the new one; receivers follow."""
     for ending in departure.endings.standing().select_related("assignment"):
-        work = ending.assignment
-        if work.ends_on == departure.last_day:
-            work.ends_on = last_day
-            work.save(update_fields=["ends_on"])
+        if ending.assignment.ends_on == departure.last_day:
+            end_with(ending, last_day, on)
 
 
 @transaction.atomic

@@ -22,8 +22,9 @@ from caseload.operations.work import load_of
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings.models import Consent, Ending, HandoverInvitation
-from endings.operations.endings import hold, refuse_future
+from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.places import leaving_people, let_places_go
+from endings.workflow import Step
 
 ALPHABET = "BCDFGHJKMNPQRSTVWXZ23456789"  # no letters that look alike, none that make words
 SHORTEST_NAME = 3  # letters; shorter parts of a name stand in many words
@@ -86,8 +87,9 @@ def invite_receiver(
     ending = hold(ending, by)
     if ending.chosen_on is None:
         raise RuleBroken(_("First hear the client’s choice. Until then only a place is held."))
-    if ending.handed_over_on is not None or ending.closed_on is not None:
-        raise RuleBroken(_("This client is handed over, or the file is closed."))
+    reach(ending, Step.HANDOVER)
+    if ending.handed_over_on is not None:
+        raise RuleBroken(_("This client is handed over already."))
     if ending.invitations.filter(state__in=STANDING).exists():
         raise RuleBroken(_("A colleague has been asked already. Withdraw that first."))
     if receiver not in may_receive(ending):

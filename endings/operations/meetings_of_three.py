@@ -160,6 +160,8 @@ def hand_over_without_meeting(*, ending: Ending, by: User, on: date) -> Assignme
         raise RuleBroken(_("First say why there is no meeting of three."))
     invitation = ready_to_meet(ending, on)
     call_off_meetings(invitation, on)
+    ending.stage, ending.handed_over_on = reach(ending, Step.HANDOVER), on
+    ending.save(update_fields=["stage", "handed_over_on"])
     return begin_receivers_work(ending, invitation, by=by, on=on)
 
 
@@ -202,6 +204,32 @@ def work_of_receiver(ending: Ending, receiver: User) -> Assignment | None:
         episode__participations__client=ending.client_id,
     )
     return theirs.order_by("-starts_on").first()
+
+
+def end_with(ending: Ending, last_day: date, on: date) -> None:
+    """Let the leaver's work end on another day, and the receiver's begin the day after it.
+
+    Where the receiver has begun already, nothing moves. The law of one who leads holds at every moment.
+    """
+    leaving = Assignment.objects.select_for_update(of=("self",)).get(pk=ending.assignment_id)
+    asked = ending.invitations.filter(state=State.ACCEPTED).select_related("receiver").first()
+    work = work_of_receiver(ending, asked.receiver) if asked else None
+    if work is not None and work.starts_on <= on:
+        return
+    if asked is not None and work is not None:
+        begin_on(work, asked, max(work.starts_on, last_day + DAY))
+    leaving.ends_on = last_day
+    leaving.save(update_fields=["ends_on"])
+    if asked is not None and work is not None:
+        begin_on(work, asked, last_day + DAY)
+
+
+def begin_on(work: Assignment, asked: HandoverInvitation, begins: date) -> None:
+    """Let the receiver's work begin on another day, and its load with it."""
+    work.starts_on = begins
+    work.save(update_fields=["starts_on"])
+    Commitment.objects.filter(cause=asked.pk).update(ends_on=begins - DAY)
+    Commitment.objects.filter(cause=work.pk).update(starts_on=begins)
 
 
 def where_it_goes_on(ending: Ending, *, by: User, on: date) -> tuple[date, Episode]:

@@ -210,17 +210,12 @@ def test_one_meeting_of_three_is_planned() -> None:
         )
 
 
-@pytest.mark.parametrize("what", ["moved", "cancelled"])
-def test_a_session_that_was_moved_or_cancelled_is_planned_anew(client: Browser, what: str) -> None:
+def test_a_session_that_was_cancelled_is_planned_anew(client: Browser) -> None:
     story = consented()
     final_summary(story, {})
     session = a_session(story, 2)
     planned(story, session)
-    if what == "moved":
-        to = When(session.starts_at + DAY)
-        move_session(session=session, to=to, by=story.outgoing)
-    else:
-        cancel_session(session=session, by=story.outgoing, at=NOON)
+    cancel_session(session=session, by=story.outgoing, at=NOON)
     client.force_login(story.outgoing)
 
     steps = client.get(story.ending.get_absolute_url()).context["steps"]
@@ -228,6 +223,20 @@ def test_a_session_that_was_moved_or_cancelled_is_planned_anew(client: Browser, 
     step = next(one for one in steps if str(one.title) == "Meeting of three")
     assert [str(act.label) for act in step.acts] == ["Plan the meeting of three"]
     assert str(step.chip.label) == "Plan it anew"
+
+
+def test_a_session_that_is_moved_takes_the_receiver_along(client: Browser) -> None:
+    story = consented()
+    session = a_session(story, 2)
+    handover = planned(story, session)
+    move_session(session=session, to=When(session.starts_at + DAY), by=story.outgoing)
+    client.force_login(story.receiver)
+
+    page = client.get(story.invitation.get_absolute_url()).content.decode()
+
+    handover.session.refresh_from_db()
+    assert meetings_of_three.is_booked_for_three(handover)
+    assert "Fri 6 Mar, 11:00" in page  # Warsaw
 
 
 def test_who_withdraws_leaves_client_and_therapist_their_session() -> None:
@@ -494,7 +503,7 @@ def test_without_a_meeting_the_work_begins_once_it_is_said_why(client: Browser) 
 
     assert "Let the receiver begin" in page
     assert Assignment.objects.get(therapist=story.receiver).starts_on == story.ending.last_on + DAY
-    assert story.fresh().handed_over_on is None
+    assert story.fresh().handed_over_on == TODAY
     after = client.get(story.ending.get_absolute_url()).content.decode()
     assert "Let the receiver begin" not in after
 
@@ -526,3 +535,34 @@ def test_nobody_else_plans_or_records_it(client: Browser) -> None:
             assert client.get(url(story, name)).status_code == 404
         assert client.post(url(story, "sign_off", "client")).status_code == 404
         assert client.post(url(story, "hand_over_without_meeting")).status_code == 404
+
+
+# --- the last working day moves ---------------------------------------------------------------------
+@pytest.mark.parametrize("days", [20, 50])
+def test_when_the_last_day_moves_the_receiver_follows(days: int) -> None:
+    story = consented()
+    work, last = story.ending.assignment, TODAY + 40 * DAY
+    end_assignment(assignment=work, last_on=last, by=story.outgoing, on=TODAY)
+    met(story)
+
+    meetings_of_three.end_with(story.fresh(), TODAY + days * DAY, TODAY)
+
+    theirs = Assignment.objects.get(therapist=story.receiver)
+    work.refresh_from_db()
+    assert (work.ends_on, theirs.starts_on) == (TODAY + days * DAY, TODAY + (days + 1) * DAY)
+    before, after = (load_of([story.receiver], day)[story.receiver] for day in days_of(theirs))
+    assert (before.incoming, before.weight) == (1, 0)
+    assert (after.incoming, after.weight) == (0, 1)
+
+
+def test_a_receiver_who_has_begun_goes_on() -> None:
+    story = consented()
+    end_assignment(
+        assignment=story.ending.assignment, last_on=TODAY + 5 * DAY, by=story.outgoing, on=TODAY
+    )
+    met(story)
+
+    meetings_of_three.end_with(story.fresh(), TODAY + 50 * DAY, TODAY + 6 * DAY)
+
+    assert Assignment.objects.get(therapist=story.receiver).starts_on == TODAY + 6 * DAY
+    assert Assignment.objects.get(pk=story.ending.assignment_id).ends_on == TODAY + 5 * DAY
