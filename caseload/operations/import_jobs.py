@@ -23,7 +23,6 @@ from caseload.operations.importing.uploads import (
 from caseload.operations.imports import Input, apply_import, preview_import, undo_import
 from caseload.readers.columns import Layout
 from caseload.readers.files import resource_rows
-from caseload.readers.problems import FileUnreadable
 from caseload.readers.sheet import guess_layout
 from core.actor import acting
 from core.errors import RuleBroken
@@ -41,7 +40,7 @@ def start_import(
 ) -> ImportRun:
     """Keep what was uploaded or pasted, and see what it is.
 
-    Raises `FileUnreadable` for a file that cannot be an import; nothing is kept then.
+    Raises RuleBroken for what cannot be an import; nothing is kept then.
     """
     forget_old_files(at)
     run = ImportRun(started_by=by, started_at=at)
@@ -51,7 +50,9 @@ def start_import(
         run.mapping = {path.name: guess_layout(path).to_json() for path in given.sheets()}
         for path in set(given.paths) - set(given.sheets()):
             resource_rows(path)  # refuses at once what is no FHIR
-    except FileUnreadable:
+        if len(run.mapping) > 1:
+            raise RuleBroken(_("One spreadsheet at a time, please."))
+    except RuleBroken:
         forget_files(run)
         raise
     run.source = source or run.kind

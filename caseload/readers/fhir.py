@@ -98,7 +98,7 @@ def validate(kind: str, resource: dict[str, Any]) -> None:
         resource_class(kind).model_validate(told)
     except ValidationError as refusal:
         path = ".".join(str(step) for step in refusal.errors(include_input=False)[0]["loc"])
-        raise Unusable("not_valid", f"{kind}.{path}" if path else kind) from None
+        raise Unusable("not_valid", f"{kind}.{path[:100]}" if path else kind) from None
     except (KeyError, TypeError, ValueError, RecursionError):
         raise Unusable("not_valid", kind) from None  # the classes stumble over some shapes
 

@@ -21,6 +21,7 @@ from caseload.readers.records import (
     PersonRecord,
     SessionRecord,
     Status,
+    joined_key,
 )
 from caseload.readers.sheet import guess_layout, header, looks_like
 
@@ -321,6 +322,42 @@ def test_the_page_sees_headers_and_kinds_of_cells_and_no_value(tmp_path: Path) -
 
     assert header(path, layout) == ["Client", "Told on", "Notes"]
     assert looks_like(path, layout) == ["words", "days", "nothing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Client;Therapist;Since;Until\nWren;Marta;2026-02-01;2026-01-01\n", "closed_before_start"),
+        ("Client;Therapist;Date;Mode\nWren;Marta;2026-11-24;letter\n", "bad_value"),
+        ("Client;Therapist;Date;Minutes\nWren;Marta;2026-11-24;0\n", "bad_value"),
+        ("Client;Therapist;Date;Minutes\nWren;Marta;2026-11-24;fifty\n", "bad_value"),
+        ("Client;Therapist;Date;Status\nWren;Marta;2026-11-24;perhaps\n", "bad_value"),
+        ("Client;Therapist;Date;Time\nWren;Marta;2026-11-24;noonish\n", "bad_time"),
+    ],
+)
+def test_what_a_row_may_not_say(tmp_path: Path, text: str, problem: str) -> None:
+    assert [each[2] for each in problems(read(tmp_path, text))] == [problem]
+
+
+def test_a_time_beside_the_day_that_is_none_is_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path, "Client;Therapist;Date\nWren;Marta;2026-11-24 10:99\n")
+
+    assert [each.starts_at.hour for each in found if isinstance(each, SessionRecord)] == [11]
+
+
+def test_long_keys_stay_apart() -> None:
+    name = "a" * 160
+
+    one, other = joined_key(name, "b" * 50), joined_key(name, "b" * 49 + "c")
+
+    assert len(one) <= 200
+    assert one != other
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caseload.readers.sheet.LONGEST_LINE", 1_000)
+
+    assert refusal(tmp_path, "Client;Goal\nWren;" + "x" * 2_000).code == "unreadable"
 
 
 def test_letters_that_cannot_be_kept_refuse_the_row(tmp_path: Path) -> None:

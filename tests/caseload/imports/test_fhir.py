@@ -484,6 +484,45 @@ def test_texts_longer_than_their_column_refuse_the_row(tmp_path: Path) -> None:
     assert problem(tmp_path, organization(name="a" * 121))[1:] == ("too_wide", "Organization.name")
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        patient(birthDate="1990-02-31"),
+        patient(birthDate=1990),
+        encounter(period={"start": "2026-03-03T10:00:60Z"}),
+        goal(startDate="2026-13-01"),
+    ],
+)
+def test_days_that_do_not_exist_refuse_the_row(tmp_path: Path, resource: dict[str, Any]) -> None:
+    assert problem(tmp_path, resource)[1] in {"bad_date", "not_valid"}
+
+
+def test_a_resource_nested_too_deeply_is_refused_and_the_next_one_read(tmp_path: Path) -> None:
+    depth = 900
+    deep = '{"identifier": {"assigner": ' * depth + "{}" + "}}" * depth
+    nested = '{"resourceType": "Patient", "id": "p1", "generalPractitioner": [' + deep + "]}"
+
+    found = found_in(tmp_path, nested, patient("p2"))
+
+    assert [each.source_id for each in found if isinstance(each, ClientRecord)] == ["p2"]
+    assert len([each for each in found if isinstance(each, Problem)]) == 1
+
+
+def test_a_role_that_names_nobody_is_no_name(tmp_path: Path) -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r5", "practitioner": {"display": "Marta"}}
+
+    assert problem(tmp_path, role) == ("skipped", "not_needed", "PractitionerRole")
+
+
+def test_a_nickname_of_blanks_is_none(tmp_path: Path) -> None:
+    names = [
+        {"given": ["Wren"], "family": "Fern"},
+        {"use": "nickname", "period": {"start": "2020"}},
+    ]
+
+    assert record(tmp_path, patient(name=names)).known_as == ""
+
+
 def test_a_reason_never_repeats_what_stands_in_the_row(tmp_path: Path) -> None:
     found = found_in(tmp_path, patient(birthDate="Wren was born in May"))
 

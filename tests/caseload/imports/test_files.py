@@ -217,6 +217,19 @@ def test_a_folder_gives_its_files_in_order_and_leaves_notes_alone(tmp_path: Path
     assert [row[0].file for row in found] == ["Encounter.000.ndjson", "Patient.ndjson"]
 
 
+def test_a_file_that_may_not_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lines(tmp_path / "Patient.ndjson", patient())
+
+    def closed(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "open", closed)
+
+    assert refusal(path).code == "not_readable"
+
+
 def test_a_folder_without_files_and_a_path_without_anything_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).code == "empty_folder"
     assert refusal(tmp_path / "nowhere").code == "not_found"

@@ -207,6 +207,15 @@ def test_what_cannot_be_an_import_is_said_at_once_and_nothing_kept(
     assert not uploads.exists() or list((uploads / "imports").iterdir()) == []
 
 
+def test_one_spreadsheet_at_a_time(signed_in: Browser, uploads: Path) -> None:
+    two = [SimpleUploadedFile(f"{name}.csv", b"Client\nWren\n") for name in "ab"]
+
+    response = signed_in.post(NEW, {"uploads": two})
+
+    assert "One spreadsheet at a time, please." in response.content.decode()
+    assert list((uploads / "imports").iterdir()) == []
+
+
 def test_files_and_cells_at_once_are_too_much(signed_in: Browser, tmp_path: Path) -> None:
     response = signed_in.post(NEW, {"uploads": [uploaded(tmp_path, patient())], "pasted": SHEET})
 
@@ -380,6 +389,38 @@ def test_uploads_are_kept_from_others_and_discarded(signed_in: Browser, tmp_path
     Job.objects.update(state=Job.State.DONE, ended_at=now())
     press(signed_in, "discard_import", run)
     assert ImportRun.objects.count() == 0
+
+
+def test_columns_of_a_sheet_that_is_gone_are_chosen_no_more(signed_in: Browser) -> None:
+    run = ImportRun.objects.create(kind="csv", source="x", started_at=now())
+
+    response = signed_in.get(reverse("caseload:choose_columns", args=[run.pk]), follow=True)
+
+    assert "The files are no longer here." in response.content.decode()
+
+
+def test_what_is_imported_cannot_be_imported_stopped_or_taken_back_twice(
+    signed_in: Browser,
+) -> None:
+    run = ImportRun.objects.create(kind="fhir", source="x", state="applied", started_at=now())
+
+    applied = signed_in.post(reverse("caseload:apply_import", args=[run.pk]), follow=True)
+    press(signed_in, "stop_import", run)
+    ImportRun.objects.update(state="undone", undone_at=now())
+
+    assert "This import is done." in applied.content.decode()
+    assert press(signed_in, "undo_import", run).status_code == 404
+    assert Job.objects.count() == 0
+
+
+def test_an_import_that_has_ended_is_not_stopped(signed_in: Browser, tmp_path: Path) -> None:
+    signed_in.post(NEW, {"uploads": [uploaded(tmp_path, patient())]})
+    work()
+
+    press(signed_in, "stop_import", ImportRun.objects.get())
+
+    job = Job.objects.get()
+    assert (job.state, job.cancel_asked) == (Job.State.DONE, False)
 
 
 def test_what_is_imported_cannot_be_discarded(signed_in: Browser) -> None:
