@@ -18,6 +18,7 @@ APPS = ("config", "core", "accounts", "caseload", "referrals", "endings", "remin
 NOT_SHOWN = {"migrations", "tests", "__pycache__"}
 TEMPLATE_SUFFIXES = {".html", ".txt"}
 COMMENT_TAG = "Translators:"
+Found = tuple[int, str | tuple[str, ...], list[str], str | None]
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -32,15 +33,26 @@ def extract_messages(root: Path) -> Catalog:
     """Return all messages of the apps and templates under `root`, each with the files that say it."""
     messages = Catalog()
     for path in source_files(root):
-        text = path.read_text(encoding="utf-8")
-        is_template = path.suffix in TEMPLATE_SUFFIXES
-        source = template_as_python(text) if is_template else text
-        keywords = KEYWORDS if is_template else {**KEYWORDS, **aliases(text)}
-        found = extract("python", BytesIO(source.encode()), keywords, [COMMENT_TAG])
-        for line, message, comments, context in found:
-            location = (path.relative_to(root).as_posix(), line)
-            messages.add(message, locations=[location], auto_comments=comments, context=context)
+        name = path.relative_to(root).as_posix()
+        for line, message, comments, context in messages_in(path):
+            messages.add(message, locations=[(name, line)], auto_comments=comments, context=context)
     return messages
+
+
+def messages_in(path: Path) -> Iterator[Found]:
+    """Yield line, message, comments and context of every marked string of one file."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix in TEMPLATE_SUFFIXES:
+        yield from _calls(template_as_python(text), KEYWORDS)
+        return
+    yield from _calls(text, {**KEYWORDS, **aliases(text)})
+    for function, context in functions_with_context(text).items():
+        for line, message, comments, _ in _calls(text, {function: None}):
+            yield line, message, comments, context
+
+
+def _calls(source: str, keywords: dict[str, Any]) -> Iterator[Found]:
+    yield from extract("python", BytesIO(source.encode()), keywords, [COMMENT_TAG])
 
 
 def source_files(root: Path) -> Iterator[Path]:
@@ -62,6 +74,21 @@ def aliases(source: str) -> dict[str, Any]:
         for name in node.names
         if name.asname and name.name in KEYWORDS
     }
+
+
+def functions_with_context(source: str) -> dict[str, str]:
+    """Return the functions of a file that do nothing but `return pgettext("a context", its argument)`."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return {each.name: context for each in functions if (context := _context_of(each))}
+
+
+def _context_of(function: ast.FunctionDef) -> str:
+    match function.body[-1]:
+        case ast.Return(
+            ast.Call(ast.Name("pgettext"), [ast.Constant(str(context)), ast.Name(asked)])
+        ) if asked in {argument.arg for argument in function.args.args}:
+            return context
+    return ""
 
 
 def template_as_python(source: str) -> str:

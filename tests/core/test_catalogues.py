@@ -1,9 +1,11 @@
 """Four catalogues, nothing missing, nothing that a reader should not meet."""
 
+import ast
 import csv
 import gettext
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -23,7 +25,13 @@ from core.catalogues import (
     words_from_json,
     words_from_memory,
 )
-from core.extraction import extract_messages, template_as_python
+from core.extraction import (
+    KEYWORDS,
+    extract_messages,
+    functions_with_context,
+    source_files,
+    template_as_python,
+)
 from core.glossary import PAGE, TABLE, glossary_page
 from core.i18n import (
     LANGUAGES,
@@ -209,7 +217,11 @@ def project(tmp_path: Path) -> Path:
         'LABEL = _("Today")\n'
         'SOON = now("Soon")\n'
         'COUNT = npgettext_lazy("count.days", "%(count)s day", "%(count)s days", "count")\n'
-        'NOT_MARKED = "nothing"\n',
+        'NOT_MARKED = "nothing"\n'
+        "def said(english):\n"
+        '    """Of the sheet."""\n'
+        '    return pgettext("sheet", english)\n'
+        'CHOICE = said("My "\n    "choice")\n',
         encoding="utf-8",
     )
     (tmp_path / "core" / "migrations" / "0001_initial.py").write_text('_("Old label")\n')
@@ -228,6 +240,7 @@ def test_every_way_of_marking_is_found(project: Path) -> None:
         "Soon",
         "100%% of %(whole)s",
         f"count.days{CONTEXT_END}%(count)s day",
+        f"sheet{CONTEXT_END}My choice",
     }
     assert english(found["%(count)s person to tell"])[1] == "%(count)s people to tell"
     assert [name for name, _ in found["Today"].locations] == [
@@ -240,6 +253,54 @@ def test_a_template_of_any_indentation_can_be_read() -> None:
     assert "_('Yes')" in template_as_python("   {% translate 'Yes' %}\n x\n     y").replace(
         "u'", "'"
     ).replace("gettext(", "_(")
+
+
+def test_what_is_marked_can_be_read_from_the_source() -> None:
+    """`gettext(name)` translates nothing: no catalogue could know what stands in `name`."""
+    unreadable = []
+    for path in source_files(ROOT):
+        if path.suffix == ".py":
+            text = path.read_text(encoding="utf-8")
+            unreadable += [
+                f"{path.relative_to(ROOT)}:{line}" for line in marked_names(text, translating(text))
+            ]
+    assert unreadable == []
+
+
+def translating(source: str) -> dict[str, Any]:
+    """Return the functions of Django that a file imports to translate, under their names there."""
+    return {
+        name.asname or name.name: KEYWORDS[name.name] or (1,)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.name in KEYWORDS
+    }
+
+
+def marked_names(source: str, functions: dict[str, Any]) -> list[int]:
+    """Return the lines on which something else than a literal is to be translated."""
+    inside = functions_with_context(source)
+    tree = ast.parse(source)
+    known = {
+        id(node.body[-1].value)  # type: ignore[attr-defined]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in inside
+    }
+    return [
+        call.lineno
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and id(call) not in known
+        for place in functions.get(call.func.id, ())
+        if not isinstance(
+            call.args[(place if isinstance(place, int) else place[0]) - 1], ast.Constant
+        )
+    ]
+
+
+def test_a_name_that_is_to_be_translated_is_seen() -> None:
+    source = "from django.utils.translation import gettext as _\n_('Today')\n_(word)\n"
+    assert marked_names(source, translating(source)) == [3]
 
 
 # --- keeping catalogues in step ---------------------------------------------------------------------
