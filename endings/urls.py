@@ -84,9 +84,7 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/", closures.record_follow_up, name="record_follow_up"),
     # handover: a place, a question, consent
     path("<uuid:pk>/places/", handovers.hold_place, name="hold_place"),
-    path(
-        "<uuid:pk>/places/<uuid:held>/release/", handovers.release_place, name="release_place"
-    ),
+    path("<uuid:pk>/places/<uuid:held>/release/", handovers.release_place, name="release_place"),
     path("<uuid:pk>/ask-a-colleague/", handovers.invite_receiver, name="invite_receiver"),
     path(
         "<uuid:pk>/ask-a-colleague/withdraw/",
@@ -129,7 +127,5 @@ urlpatterns = [
         name="confirm_no_conflict",
     ),
     path("received/<uuid:pk>/conflict/", received.declare_conflict, name="declare_conflict"),
-    path(
-        "received/<uuid:pk>/sign-off/", received.receiver_signs_off, name="receiver_signs_off"
-    ),
+    path("received/<uuid:pk>/sign-off/", received.receiver_signs_off, name="receiver_signs_off"),
 ]

@@ -39,6 +39,20 @@ class HandoverSessionQuerySet(ReceivedQuerySet["HandoverSession"]):
 class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
     receiver = "place__therapist"
 
+    def standing(self) -> Self:
+        """Places that are needed still: until the client chooses something else, or is handed over."""
+        chosen = "ending__option_set__choices"
+        is_chosen = Q(
+            **{f"{chosen}__replaced_by": None, f"{chosen}__options__place": models.F("place")}
+        )
+        is_asked = Q(
+            ending__invitations__state__in=["sent", "accepted"],
+            ending__invitations__receiver=models.F("place__therapist"),
+        )
+        needed = Q(ending__chosen_on=None) | is_chosen | is_asked
+        open_endings = Ending.objects.open().filter(handed_over_on=None)
+        return self.filter(needed, released_on=None, ending__in=open_endings).distinct()
+
 
 class HeldPlace(models.Model):
     """Before the choice only a place is held; nobody is told for whom."""
@@ -164,7 +178,9 @@ class Consent(models.Model):
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="consents")
     receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    sections = ArrayField(models.CharField(max_length=12, choices=Section), default=list, blank=True)
+    sections = ArrayField(
+        models.CharField(max_length=12, choices=Section), default=list, blank=True
+    )
     given_on = models.DateField()
     opens_on = models.DateField()
     note = SealedTextField()
@@ -249,7 +265,9 @@ class HandoverSession(Revisioned):
     agenda = SealedTextField()
     agreed_points = SealedTextField()
     held_on = models.DateField(null=True, blank=True)
-    held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    held_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     next_meeting_on = models.DateField(null=True, blank=True)
     cancelled_on = models.DateField(null=True, blank=True)
 
@@ -285,7 +303,9 @@ class SignOff(models.Model):
         CLIENT = "client", _("Client")
 
     id = uuid_key()
-    handover = models.ForeignKey(HandoverSession, on_delete=models.PROTECT, related_name="sign_offs")
+    handover = models.ForeignKey(
+        HandoverSession, on_delete=models.PROTECT, related_name="sign_offs"
+    )
     who = models.CharField(max_length=8, choices=Who)
     on = models.DateField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -76,6 +76,8 @@ def plan_meeting_of_three(
     if session.starts_at <= at:
         raise RuleBroken(_("Choose a day that is still to come."))
     book_receiver(session, invitation.receiver)
+    ending.handover_plan_on = on_day(session.starts_at)
+    ending.save(update_fields=["handover_plan_on"])
     facts = {"invitation": invitation, "agenda": agenda, "cancelled_on": None}
     planned, _is_new = HandoverSession.objects.update_or_create(
         session=session, defaults={"ending": ending, **facts}

@@ -19,14 +19,8 @@ def places_to_hold(ending: Ending, on: date) -> list[Place]:
     free = Place.objects.free().on(on).exclude(therapist=ending.assignment.therapist_id)
     here = free.filter(therapist__is_active=True, therapist__suspended_at=None)
     open_to_ask = here.exclude(therapist__in=leaving_people())
-    return list(open_to_ask.exclude(pk__in=held_now()).select_related("therapist", "site"))
-
-
-def held_now() -> list[UUID]:
-    """Return the keys of the places that are held for an ending that still needs one."""
-    standing = Ending.objects.open().filter(handed_over_on=None)
-    held = HeldPlace.objects.filter(released_on=None, ending__in=standing)
-    return list(held.values_list("place_id", flat=True))
+    held = HeldPlace.objects.standing().values("place")
+    return list(open_to_ask.exclude(pk__in=held).select_related("therapist", "site"))
 
 
 @transaction.atomic
@@ -43,7 +37,7 @@ def hold_place(*, ending: Ending, place: Place, by: User, on: date) -> HeldPlace
     place = Place.objects.select_for_update(of=("self",)).get(pk=place.pk)
     if place not in places_to_hold(ending, on):
         raise RuleBroken(_("This place is held already. Choose another one."))
-    # what an ending that is over had held, nobody needs any more
+    # what stands in the way of the law is held by nobody who needs it still
     HeldPlace.objects.filter(place=place, released_on=None).update(released_on=on)
     return HeldPlace.objects.create(ending=ending, place=place, held_on=on)
 

@@ -66,7 +66,7 @@ def received(request: AuthedRequest) -> HttpResponse:
         Row(one, name_of(one, today()), CHIPS[one.state], file_is_open=one.file_is_open)  # type: ignore[attr-defined]
         for one in rows.order_by("-invited_at")
     ]
-    held = HeldPlace.objects.received_by(request.user).filter(released_on=None)
+    held = HeldPlace.objects.received_by(request.user).standing()
     context = {
         "held": [one.place for one in held.select_related("place")],
         "standing": [row for row in shown if row.invitation.state in STANDING],

@@ -74,6 +74,7 @@ def test_a_planned_session_becomes_the_meeting_of_three(client: Browser) -> None
     assert response.headers["Location"] == story.ending.get_absolute_url()
     assert HandoverSession.objects.get().session == session
     assert booked(session) == {story.outgoing.pk, story.receiver.pk}
+    assert story.fresh().handover_plan_on == TODAY + 2 * DAY  # the board shows it there
 
 
 def test_another_time_books_both_people_and_the_room(client: Browser) -> None:

@@ -92,6 +92,25 @@ def test_what_a_withdrawn_ending_held_is_free_again() -> None:
     assert HeldPlace.objects.get(released_on=None).ending == second
 
 
+def test_who_chooses_something_else_leaves_the_place_free() -> None:
+    ending = EndingFactory.create(chosen=True)
+    chosen = ending.option_set.choices.get().options.get().place
+    other = PlaceFactory.create()
+    for place in (chosen, other):
+        HeldPlace.objects.create(ending=ending, place=place, held_on=TODAY)
+    looking = EndingFactory.create(told=True)
+
+    free = places_to_hold(looking, TODAY)
+
+    assert chosen not in free
+    assert other in free
+    hold_place(ending=looking, place=other, by=looking.assignment.therapist, on=TODAY)
+    assert set(HeldPlace.objects.standing().values_list("ending", "place")) == {
+        (ending.pk, chosen.pk),
+        (looking.pk, other.pk),
+    }
+
+
 def test_places_of_who_leaves_are_not_there(client: Browser) -> None:
     ending, place = EndingFactory.create(told=True), PlaceFactory.create()
     DepartureFactory.create(therapist=place.therapist, draft=True)
