@@ -31,6 +31,12 @@ DIRECTORY = Link(_("Directory"), "book-open", "referrals:directory", ("/director
 SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/supervision/",))
 DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
 PEOPLE = Link(_("People"), "users", "accounts:people", ("/people/",))
+ROOMS = Link(
+    _("Rooms and closed days"),
+    "door-closed",
+    "caseload:rooms",
+    ("/caseload/rooms/", "/caseload/closed-days/"),
+)
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
 OPERATIONS = Link(
     _("Operations"), "list-checks", "reminders:operations", ("/reminders/operations/",)
@@ -42,7 +48,7 @@ SECTIONS: dict[str, list[Link]] = {
     Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
     Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PEOPLE, OPERATIONS],
+    Role.PRACTICE_ADMIN: [PEOPLE, ROOMS, OPERATIONS],
     Role.FRONT_DESK: [],
     Role.RECORDS_KEEPER: [IMPORTS],
 }

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Role, User
-from core.clock import now, today
 from caseload.models import ImportRun
+from core.clock import now, today
+from endings.models import HandoverInvitation, HandoverSummary, HeldPlace
 from referrals.models import Referral
 from reminders.models import Reminder
 from tests.accounts.factories import (
@@ -21,6 +22,7 @@ from tests.caseload.factories import (
     ContactChannelFactory,
     GoalFactory,
     InvolvedPersonFactory,
+    PlaceFactory,
     RoomFactory,
     SessionFactory,
 )
@@ -89,6 +91,18 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "last_session": LastSessionFactory.create(ending=ending),
         "departure": ending.departure,
         "review": ReviewFactory.create(ending=ending, author=marta, reviewer=supervisor),
+        "invitation": HandoverInvitation.objects.create(
+            ending=ending,
+            receiver=UserFactory.create(name="Ilse"),
+            code="H-XKCDWQ",
+            invited_by=marta,
+            invited_at=now(),
+        ),
+        "held": HeldPlace.objects.create(
+            ending=ending, place=PlaceFactory.create(), held_on=today()
+        ),
+        "place": PlaceFactory.create(therapist=marta),
+        "summary": HandoverSummary.objects.create(ending=ending, written_by=marta),
         "person": marta,
         "reminder": Reminder.objects.create(
             person=marta, occasion="tell", about=ending.pk, due_on=today(), raised_at=now()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -120,13 +120,19 @@ def page_of(
     }
 
 
+def key_in(request: AuthedRequest, name: str) -> UUID:
+    """Return the key that a button sent; anything else is not there (404)."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Http404 from None
+
+
 @require_http_methods(["POST"])
 def bring_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Somebody joined the caseload since: they come into the plan."""
     departure = departure_to_edit(request, pk)
-    work = Assignment.objects.editable_by(request.user).filter(
-        pk=request.POST.get("assignment", "")
-    )
+    work = Assignment.objects.editable_by(request.user).filter(pk=key_in(request, "assignment"))
     plans.bring_in(departure=departure, work=work, by=request.user, on=today())
     plans.save_plan(departure=departure, decisions={}, by=request.user, on=today())
     return redirect("endings:plan", pk=pk)
@@ -136,7 +142,7 @@ def bring_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def leave_out(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Somebody’s work here is over already: they leave the plan, and what was recorded stays."""
     departure = departure_to_edit(request, pk)
-    gone = Ending.objects.visible_to(request.user).filter(pk=request.POST.get("ending", ""))
+    gone = Ending.objects.visible_to(request.user).filter(pk=key_in(request, "ending"))
     plans.leave_out(departure=departure, endings=gone, by=request.user, on=today())
     return redirect("endings:plan", pk=pk)
 
