@@ -11,10 +11,11 @@ WORKS = """(
                    where a.person_id = c.person_id and {day} between a.starts_on and a.ends_on)
   and not exists (select from shut where c.person_id is not null and shut.day = {day}))"""
 # The first working day in 92 days, from `since` on or before it; the day itself (the day before) otherwise.
-FROM_ON = """coalesce((select {since} + n from generate_series(0, 91) n
-  where {works} order by n limit 1), {since})"""
-BEFORE = """coalesce((select {since} - n from generate_series(1, 91) n
-  where {works} order by n limit 1), {since} - 1)"""
+# Most days are working days: they are looked at alone first.
+FROM_ON = """case when {at_once} then {since} else coalesce({since} + (
+  select min(n) from generate_series(1, 91) n where {works}), {since}) end"""
+BEFORE = """case when {at_once} then {since} - 1 else coalesce({since} - (
+  select min(n) from generate_series(2, 91) n where {works}), {since} - 1) end"""
 
 
 def works(day: str) -> str:
@@ -23,12 +24,13 @@ def works(day: str) -> str:
 
 def from_on(since: str) -> str:
     """Return the expression for the first working day from `since` on; `c` is the person's calendar."""
-    return FROM_ON.format(since=since, works=works(f"({since} + n)"))
+    return FROM_ON.format(since=since, at_once=works(since), works=works(f"({since} + n)"))
 
 
 def before(since: str) -> str:
     """Return the expression for the working day before `since`."""
-    return BEFORE.format(since=since, works=works(f"({since} - n)"))
+    at_once, others = works(f"({since} - 1)"), works(f"({since} - n)")
+    return BEFORE.format(since=since, at_once=at_once, works=others)
 
 
 # Open endings, who answers for each today, and what has become of the meeting for the telling.
