@@ -43,7 +43,7 @@ class Effort:
 
 
 FULL = Effort(rounds=7, visits=20, seconds=2.0, sizes=SIZES)
-QUICK = Effort(rounds=5, visits=4, seconds=0.4, sizes=SIZES[:2])
+QUICK = Effort(rounds=5, visits=2, seconds=0.25, sizes=SIZES[:2])
 
 
 @dataclass
