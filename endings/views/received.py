@@ -80,6 +80,14 @@ def name_of(invitation: HandoverInvitation, on: date) -> str:
     return invitation.ending.client.called if invitation.is_named_on(on) else ""
 
 
+def full_names(invitation: HandoverInvitation) -> str:
+    """Return by full name whom one has to know or not know; in a couple or family everybody of it."""
+    ending = invitation.ending
+    if ending.participation_id is not None:
+        return ending.client.name
+    return dates.listed([person.name for person in ending.episode.people])
+
+
 def asked_of(request: AuthedRequest, pk: UUID) -> HandoverInvitation:
     """Return a question that was put to this person; any other is not there (404)."""
     mine = HandoverInvitation.objects.received_by(request.user)
@@ -101,6 +109,7 @@ def invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "invitation": asked,
         "code": format_html('<span class="ref">{}</span>', asked.code),
         "name": name,
+        "full_names": full_names(asked) if name else "",
         "stands": stands,
         "chip": CHIPS[asked.state],
         "load": own_load(request, asked) if asked.state == State.SENT else None,

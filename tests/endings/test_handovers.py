@@ -269,6 +269,7 @@ def test_with_a_yes_and_the_telling_only_the_name_opens(client: Browser) -> None
     page = client.get(page_of(story)).content.decode()
 
     assert story.ending.client.called in page
+    assert story.ending.client.name in page  # a conflict is known by the whole name
     assert story.ending.client.code not in page
     assert client.get(page_of(story, "received_file")).status_code == 404
     assert ReadLog.objects.filter(client=story.ending.client, by=story.receiver).count() == 1
