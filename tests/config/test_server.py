@@ -8,11 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.servers.backup import load
 from config.servers.data import open_data_directory
 from config.servers.part import STOPS
 from config.servers.stack import embedded_cluster
+from config.servers.testing import kept_template
 from config.servers.testing import test_cluster as a_test_cluster
-from tests.config.practices import Server, script
+from tests.config.practices import Server, fill, script
 from tests.config.processes import none_left, processes_using
 
 ALL_OK = {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
@@ -81,7 +83,9 @@ def test_a_first_start_makes_everything_and_a_second_keeps_it(folder):
     with Server(folder, "--no-demo") as second:
         assert remembered(folder) == ["kept"]
         assert not any("Migrating" in line or "Collecting" in line for line in second.lines)
-        assert second.seconds < 10
+        assert (
+            second.seconds < 20
+        )  # with other tests beside it; `script/bench start` holds it to 10
 
 
 @pytest.mark.long
@@ -158,7 +162,8 @@ def test_health_names_what_is_frozen(filled):
 @pytest.mark.long
 def test_a_long_path_gets_a_short_folder_for_its_sockets(folder):
     deep = folder / ("a-folder-with-a-long-name-" * 4) / "data"
-    with Server(deep, "--no-demo") as server:
+    fill(deep)
+    with Server(deep) as server:
         assert server.health() == (200, ALL_OK)
         sockets = open_data_directory(deep).sockets
         assert len(str(sockets)) < 60
@@ -168,6 +173,7 @@ def test_a_long_path_gets_a_short_folder_for_its_sockets(folder):
 @pytest.mark.long
 def test_external_servers_replace_the_embedded_ones(folder):
     with a_test_cluster() as cluster:
+        load(cluster, kept_template())
         roles = {
             "DATABASE_URL": "app",
             "OWNER_DATABASE_URL": "owner",
