@@ -4,6 +4,7 @@ No client, no therapist, no code and no reason stands in subject, text, sender o
 name. A link carries an opaque key and asks for the sign-in. Text and HTML say the same.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,14 +17,21 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
 
 from core.dates import clock_in_text, day
 from endings.models import HandoverInvitation
 from reminders.models import Message, Reminder
 from reminders.occasions import Line, Occasion, digest_lines
 from reminders.operations.posting import CLOSING, REBOOK, REVIEW, SHORT, answer_wanted_by
+
+ALONE = re.compile(r"(?<!\w)([aiouwzAIOUWZ]) ")
+
+
+def bound(text: str) -> str:
+    """Keep a Polish word of one letter with the word after it (words.md 6)."""
+    return ALONE.sub("\\1\u00a0", text) if get_language() == "pl" else text
 
 
 @dataclass(frozen=True)
@@ -36,16 +44,16 @@ class Paragraph:
 
     def as_text(self) -> str:
         if self.lines:
-            return "\n".join(f"– {line}" for line in self.lines)
-        return self.text % self.links if self.links else self.text
+            return "\n".join(f"– {bound(line)}" for line in self.lines)
+        return bound(self.text) % self.links if self.links else bound(self.text)
 
     def as_html(self) -> SafeString:
         if not self.links:
-            return conditional_escape(self.text)
+            return conditional_escape(bound(self.text))
         anchors = {
             name: format_html('<a href="{0}">{0}</a>', url) for name, url in self.links.items()
         }
-        return mark_safe(conditional_escape(self.text) % anchors)  # noqa: S308 -- both parts are escaped
+        return mark_safe(conditional_escape(bound(self.text)) % anchors)  # noqa: S308 -- both parts are escaped
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def compose(message: Message, *, at: datetime) -> EmailMultiAlternatives | None:
             return None
         context = {"mail": mail, "language": person.language}
         html = render_to_string("reminders/mail.html", context)
-    text = "\n\n".join(paragraph.as_text() for paragraph in mail.paragraphs) + "\n"
+        text = "\n\n".join(paragraph.as_text() for paragraph in mail.paragraphs) + "\n"
     envelope = EmailMultiAlternatives(mail.subject, text, to=[person.email])
     envelope.extra_headers = {
         "Message-ID": message_id(message.pk),

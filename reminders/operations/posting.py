@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Practice, User
 from accounts.models.people import UserQuerySet
@@ -30,6 +31,10 @@ WORDS_OF = {
     Occasion.CLOSE_FILE: CLOSING,
 }
 """Which mail an escalation becomes; its name begins the key of the message."""
+# What somebody is told at once: escalations, and a file that is open a week after the last session.
+RISES = Q(occasion__in=[one.value for one in WORDS_OF]) & (
+    Q(is_escalation=True) | Q(occasion=Occasion.CLOSE_FILE.value, is_late=True)
+)
 
 
 def make_messages(*, at: datetime) -> int:
@@ -91,10 +96,8 @@ def digest(person: User, here: datetime, at: datetime) -> Message:
 @transaction.atomic
 def escalate(*, at: datetime) -> int:
     """Put every escalation that no mail speaks of yet into one, by person and kind; return how many mails."""
-    fresh = Reminder.objects.filter(closed_at=None, escalated_at=None).filter(
-        occasion__in=[occasion.value for occasion in WORDS_OF]
-    )
-    rows = [row for row in fresh.select_for_update(skip_locked=True, of=("self",)) if rises(row)]
+    fresh = Reminder.objects.filter(RISES, closed_at=None, escalated_at=None)
+    rows = list(fresh.select_for_update(skip_locked=True, of=("self",)))
     by_mail: dict[tuple[object, str], list[Reminder]] = {}
     for row in rows:
         by_mail.setdefault((row.person_id, WORDS_OF[Occasion(row.occasion)]), []).append(row)
@@ -102,11 +105,6 @@ def escalate(*, at: datetime) -> int:
     Message.objects.bulk_create([one for one in made if one], ignore_conflicts=True)
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=at)
     return len(made)
-
-
-def rises(row: Reminder) -> bool:
-    """Say whether somebody is told at once: escalations, and a file that is open a week after."""
-    return row.is_escalation or (row.occasion == Occasion.CLOSE_FILE and row.is_late)
 
 
 def escalation(words: str, rows: list[Reminder], at: datetime) -> Message | None:

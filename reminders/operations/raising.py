@@ -15,8 +15,10 @@ RAISE_AND_CLOSE = f"""
 raised as (
   insert into reminders_reminder as r
     (id, person_id, occasion, about, due_on, is_late, is_escalation, raised_at)
-  select gen_random_uuid(), person_id, occasion, about_id, due_on, is_late, is_escalation, %(at)s
+  select distinct on (person_id, occasion, about_id, due_on)
+         gen_random_uuid(), person_id, occasion, about_id, due_on, is_late, is_escalation, %(at)s
     from stands
+   order by person_id, occasion, about_id, due_on, is_escalation desc
   on conflict (person_id, occasion, about, due_on) do update
      set is_late = excluded.is_late, is_escalation = excluded.is_escalation, closed_at = null
    where r.closed_at is not null

@@ -6,13 +6,14 @@ from email.message import Message as Letter
 import pytest
 from django.core import mail
 from django.test import override_settings
+from django.utils.translation import override
 
 from accounts.models import User
 from core.clock import now, today
 from endings.models import Departure, Ending, HandoverInvitation, Review
 from reminders.models import Message, Reminder
 from reminders.occasions import Occasion
-from reminders.operations.mails import compose
+from reminders.operations.mails import Paragraph, compose
 from tests.accounts.factories import PracticeFactory, SupervisionFactory, UserFactory
 from tests.caseload.factories import AssignmentFactory, ClientFactory
 from tests.endings.factories import DepartureFactory, EndingFactory
@@ -168,6 +169,14 @@ def test_polish_counts_as_polish_does() -> None:
         assert envelope is not None
         seen.add(envelope.subject.split()[-1])
     assert seen == {"sprawa", "sprawy", "spraw"}
+
+
+def test_a_polish_word_of_one_letter_does_not_end_a_line() -> None:
+    with override("pl"):
+        said = Paragraph("W tej wiadomości i w innych: %(url)s", {"url": "http://x/i y"})
+        assert said.as_text() == "W\u00a0tej wiadomości i\u00a0w\u00a0innych: http://x/i y"
+        assert said.as_html().startswith("W\u00a0tej wiadomości i\u00a0w\u00a0innych: <a href")
+    assert Paragraph("I am a b").as_text() == "I am a b"
 
 
 def test_where_nothing_is_left_to_say_nothing_is_sent() -> None:

@@ -14,9 +14,10 @@ from endings.models import Departure
 from reminders import tasks
 from reminders.models import Message, Reminder
 from reminders.operations import ticking
-from tests.accounts.factories import PracticeFactory
+from tests.accounts.factories import PracticeFactory, SupervisionFactory
 from tests.caseload.factories import AssignmentFactory
 from tests.endings.factories import DepartureFactory, EndingFactory
+from tests.roles import standing_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
 
@@ -28,6 +29,22 @@ def test_a_tick_raises_writes_and_sends() -> None:
     ticking.tick(clock=now)
     assert [row.about for row in Reminder.objects.all()] == [ending.pk]
     assert [sent.to for sent in mail.outbox] == [[ending.assignment.therapist.email]]
+
+
+def test_the_worker_may_do_all_that_a_tick_does() -> None:
+    """It runs in a database role of its own."""
+    ending = EndingFactory.create(
+        window_opens_on=today() - WEEK, window_closes_on=today() - timedelta(days=1)
+    )
+    SupervisionFactory.create(supervisee=ending.assignment.therapist)
+    with standing_as("worker"):
+        ticking.tick(clock=now)
+        ticking.night(at=now())
+    assert set(Message.objects.values_list("kind", "state")) == {
+        ("digest", "sent"),
+        ("digest", "dropped"),
+        ("escalation", "sent"),
+    }
 
 
 def test_ticks_that_were_missed_lose_nothing(time_machine: Any) -> None:
