@@ -18,7 +18,7 @@ from accounts.models import Role, User
 from core.errors import RuleBroken
 from referrals.models import DirectoryImport, DirectoryIssue, Service, Source
 from referrals.operations.search_entries import refresh_search, services_touched
-from referrals.operations.writing import WRITERS, Writer
+from referrals.operations.writing import WRITERS, Writer, checked_at_once, plan_anew
 from referrals.readers import BELOW, Kind, Line, Reader, Remark, Thing, Unreadable, Weight
 from referrals.readers.remarks import sentence
 
@@ -46,10 +46,8 @@ def import_directory(
     source = locked_source(reader)
     taking = Taking(source, at=at, writes=not dry_run)
     try:
-        for batch in batches(reader.read(), LINES_AT_ONCE):
-            taking.take(batch)
-            if progress:
-                progress(taking.read)
+        with checked_at_once():
+            taking.take_all(reader, progress)
     except Unreadable as error:
         reason = sentence(error.code, {})
         line = _("This file could not be read from line %(line)s on. Nothing has been changed.")
@@ -101,6 +99,14 @@ class Taking:
     issues: list[Remark] = field(default_factory=list)
     seen: set[UUID] = field(default_factory=set)
     touched: dict[Kind, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+    def take_all(self, reader: Reader, progress: Progress | None) -> None:
+        for batch in batches(reader.read(), LINES_AT_ONCE):
+            self.take(batch)
+            if self.read == len(batch):
+                plan_anew()
+            if progress:
+                progress(self.read)
 
     def take(self, batch: list[Line | Remark]) -> None:
         self.read += len(batch)

@@ -1,6 +1,7 @@
 """Write rows of the directory in bulk: new ones by COPY, changed ones by one upsert."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,23 @@ from referrals.models import (
     ServiceAtLocation,
 )
 from referrals.readers import Kind
+
+
+@contextmanager
+def checked_at_once() -> Iterator[None]:
+    """Let PostgreSQL check references as rows are written, not all of them at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all deferred")
+
+
+def plan_anew() -> None:
+    """Forget how references were checked while the tables were small: row by row would take minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("discard plans")
+
 
 KEPT: Final = {"id", "created_at"}  # an update leaves these alone
 
