@@ -62,7 +62,7 @@ def open_data_directory(folder: str | Path) -> DataDirectory:
     """Make the folders, or refuse in one sentence: not writable, or closed to PostgreSQL's account."""
     root = Path(folder).expanduser().resolve()
     with refusing(f"The data directory {root} cannot be written", OSError):
-        root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_enterable(root)
         tempfile.TemporaryFile(dir=root).close()
     data = DataDirectory(root, account_below_root(root / "postgres"))
     if data.account and (closed := data.account.first_closed(root)):
@@ -75,10 +75,17 @@ def open_data_directory(folder: str | Path) -> DataDirectory:
     return data
 
 
+def make_enterable(folder: Path) -> None:
+    """Make a folder that, below root, PostgreSQL's account may enter but not list, whatever the umask."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
 def make_socket_folder(data: DataDirectory) -> Path:
     """Return the folder of the sockets, ours alone; one below it belongs to PostgreSQL's account."""
     folder = data.sockets
-    folder.mkdir(mode=0o711, exist_ok=True)
+    make_enterable(folder)
     there = folder.lstat()
     if not folder.is_dir() or folder.is_symlink() or there.st_uid != os.geteuid():
         raise Refused(f"The folder {folder} belongs to somebody else and cannot hold our sockets.")

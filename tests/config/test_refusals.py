@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.servers.data import hold, open_data_directory
+from config.servers.data import hold, make_socket_folder, open_data_directory
 from tests.config.practices import script
 from tests.config.processes import processes_using
 
@@ -19,6 +19,16 @@ def refusal(folder: Path, *words: str, **more: str) -> str:
     assert len(lines) == 1, ended.stderr
     assert not processes_using(folder)
     return lines[0].removeprefix("script/server: ")
+
+
+def test_a_careful_umask_closes_nothing(folder):
+    before = os.umask(0o077)
+    try:
+        data = open_data_directory(folder)
+        sockets = make_socket_folder(data)
+    finally:
+        os.umask(before)
+    assert not (data.account and data.account.first_closed(sockets))
 
 
 def test_a_taken_port(folder):
