@@ -21,6 +21,7 @@ from endings.forms.departures import CarriersForm, FrameForm, NewLastDayForm, Wo
 from endings.models import Departure
 from endings.operations import departures
 from endings.operations.facts import caseload_of
+from endings.operations.half_way import take_up_half_way
 from endings.operations.places import leaving_people
 from endings.operations.reviews import reviewers_of
 from endings.views.acts import attempt, form_page, sent
@@ -78,10 +79,16 @@ def start_departure(request: AuthedRequest) -> HttpResponse:
             form,
             lambda: made.append(departures.start_departure(frame=frame, by=request.user, at=now())),
         ):
-            departures.draw_up_plan(departure=made[0], by=request.user, on=today(), only=frame.only)
+            draw_up_plan(request, made[0], frame)
             return redirect("endings:departure_words", pk=made[0].pk)
     context = {"form": form, "steps": wizard(None), "number": 1, "departure": None}
     return form_page(request, "endings/departures/frame.html", context)
+
+
+def draw_up_plan(request: AuthedRequest, departure: Departure, frame: departures.Frame) -> None:
+    """Bring everybody in, and let those who come from a spreadsheet begin where it had come."""
+    departures.draw_up_plan(departure=departure, by=request.user, on=today(), only=frame.only)
+    take_up_half_way(departure=departure, by=request.user, on=today(), at=now())
 
 
 def frame_of(form: FrameForm) -> departures.Frame:
@@ -120,9 +127,7 @@ def departure_frame(request: AuthedRequest, pk: UUID) -> HttpResponse:
             ),
         )
         if saved is True:
-            departures.draw_up_plan(
-                departure=departure, by=request.user, on=today(), only=frame.only
-            )
+            draw_up_plan(request, departure, frame)
             return redirect("endings:departure_words", pk=pk)
         if saved is None:
             return changed_meanwhile(request, "endings/departures/frame.html", form, departure, 1)

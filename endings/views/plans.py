@@ -15,13 +15,14 @@ from accounts.http import AuthedRequest
 from accounts.models import Practice
 from caseload.models import Assignment
 from core import dates
-from core.clock import today
+from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings import planner
 from endings.forms.departures import ClientDatesForm, name_of
 from endings.models import Departure, Ending
 from endings.operations import plans
-from endings.views import plan_words
+from endings.operations.half_way import half_way_of, take_up_half_way
+from endings.views import half_way_words, plan_words
 from endings.views.acts import form_page, sent
 from endings.views.departures import departure_to_edit, revision_of, wizard, work_of
 
@@ -102,6 +103,7 @@ def page_of(
 ) -> dict[str, Any]:
     facts = drawn.facts
     names = {work.pk: name_of(work) for work in work_of(request.user)} if facts.came else {}
+    half_way = half_way_of(departure)
     return {
         "departure": departure,
         "object": departure,
@@ -113,6 +115,10 @@ def page_of(
             "unfit": plan_words.unfit_of(drawn.plan),
             "spread": plan_words.spread_of(drawn.plan),
             "supply": plan_words.supply_of(drawn.plan),
+        },
+        "half_way": {
+            "note": half_way_words.note_of(half_way),
+            "people": half_way_words.brought(half_way, facts.endings, today()),
         },
         "came": [(work, names.get(work.pk, "")) for work in facts.came],
         "went": facts.went,
@@ -135,6 +141,7 @@ def bring_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
     work = Assignment.objects.editable_by(request.user).filter(pk=key_in(request, "assignment"))
     plans.bring_in(departure=departure, work=work, by=request.user, on=today())
     plans.save_plan(departure=departure, decisions={}, by=request.user, on=today())
+    take_up_half_way(departure=departure, by=request.user, on=today(), at=now())
     return redirect("endings:plan", pk=pk)
 
 
