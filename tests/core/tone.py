@@ -88,6 +88,7 @@ GENDERED_POLISH = re.compile(
     r"\b\w+(?:łem|łam|łeś|łaś|łbym|łabym|łbyś|łabyś|liśmy|łyśmy|liście|łyście)\b", re.IGNORECASE
 )
 SHOUTING = re.compile("[!\N{INVERTED EXCLAMATION MARK}]|[\U0001f300-\U0001faff\u2600-\u27bf]")
+STRAIGHT = re.compile("[\"']")
 MARKUP = re.compile(r"<[^>]*>")
 
 
