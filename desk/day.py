@@ -124,12 +124,15 @@ def act_of(occasion: Occasion) -> str:
 
 
 def text_of(one: Due, ending: Ending, day: Day) -> str:
-    """Return the one sentence under the name."""
-    texts = [sentence_of(one, ending, day)]
-    if ending.assignment.therapist_id != day.person.pk and day.is_mine(ending):
-        name = ending.assignment.therapist.name
-        texts.append(_("In place of %(name)s.") % {"name": name})
-    return " ".join(text for text in texts if text)
+    """Return the one sentence under the name, and in whose place the reader answers."""
+    return " ".join(filter(None, [sentence_of(one, ending, day), in_place_of(ending, day)]))
+
+
+def in_place_of(ending: Ending, day: Day) -> str:
+    """Return “In place of Marta.” where the reader stands in, or carries on."""
+    if ending.assignment.therapist_id == day.person.pk or not day.is_mine(ending):
+        return ""
+    return _("In place of %(name)s.") % {"name": ending.assignment.therapist.name}
 
 
 def sentence_of(one: Due, ending: Ending, day: Day) -> str:

@@ -15,7 +15,18 @@ from django.utils.translation import ngettext
 from caseload.models import Session
 from core.drawing import Bar, bar
 from core.parts import Chip
-from desk.day import IN_A_SESSION, TO_DECIDE, TO_TELL, WEEK, Day, Todo, act_of, chip_of, text_of
+from desk.day import (
+    IN_A_SESSION,
+    TO_DECIDE,
+    TO_TELL,
+    WEEK,
+    Day,
+    Todo,
+    act_of,
+    chip_of,
+    sentence_of,
+    text_of,
+)
 from endings.models import Ending, Review
 from endings.models.endings import CLOSED_STAGES
 from referrals.models import FollowUp
@@ -88,22 +99,17 @@ def quiet_text(day: Day, session: Session, ending: Ending | None) -> str:
 
 # --- the sections -----------------------------------------------------------------------------------
 def decisions_of(day: Day) -> list[Todo]:
-    """Return what does not fit: each with its cause and one way on."""
-    rows = []
-    for one in day.standing:
-        ending = day.endings.get(one.about_id)
-        if one.occasion not in TO_DECIDE or ending is None or not day.is_mine(ending):
-            continue
-        rows.append(
-            ending_row(
-                one,
-                ending,
-                day,
-                tone="" if one.occasion is Occasion.CHOOSE_MEETING else "short",
-                act=_("See the ways out"),
-            )
-        )
-    return rows
+    """Return what does not fit: each person once, with the most pressing cause and one way on."""
+    rows: dict[UUID, Todo] = {}
+    for occasion in TO_DECIDE:
+        for one in day.standing:
+            ending = day.endings.get(one.about_id)
+            if one.occasion is not occasion or ending is None or not day.is_mine(ending):
+                continue
+            tone = "" if occasion is Occasion.CHOOSE_MEETING else "short"
+            row = ending_row(one, ending, day, tone=tone, act=_("See the ways out"))
+            rows.setdefault(ending.pk, row)
+    return list(rows.values())
 
 
 def ending_row(one: Due, ending: Ending, day: Day, **more: object) -> Todo:
@@ -149,13 +155,15 @@ def soon_row(day: Day, ending: Ending) -> Todo | None:
         by = ending.window_closes_on or day.on
         chip = Chip("now", _("Tell by %(day)s") % {"day": day.day(by)}, "messages-square")
         tone = ""
-    planned = _("Planned: %(day)s.") % {"day": day.day(plan_on)} if plan_on else ""
+    text = sentence_of(asked, ending, day) if asked else ""
+    if plan_on and plan_on >= day.on:
+        text = _("Planned: %(day)s.") % {"day": day.day(plan_on)}
     return Todo(
         name=ending.client.called,
         code=ending.client.code,
         url=ending.get_absolute_url(),
         chip=chip,
-        text=planned,
+        text=" ".join(filter(None, [text, in_place_of(ending, day)])),
         tone=tone,  # type: ignore[arg-type]  # one of Todo's
         act=act_of(Occasion.TELL) if asked else "",
         act_url=target_of(Occasion.TELL, ending.pk) if asked else "",

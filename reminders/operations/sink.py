@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -55,6 +55,11 @@ def letter(mail: EmailMessage) -> Letter:
         to=str(mail["To"] or ""),
         subject=str(mail["Subject"] or ""),
         language=str(mail["Content-Language"] or ""),
-        sent_at=date.datetime if date is not None else None,
+        sent_at=in_utc(date.datetime) if date is not None else None,
         text=body.get_content() if body else "",
     )
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return the instant; a mail that writes “-0000” means UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -110,6 +110,22 @@ def test_short_notice_needs_a_decision_and_waits_for_the_supervisor_too(client: 
     assert row.text.startswith(ending.assignment.therapist.name)
 
 
+def test_who_does_not_fit_for_two_reasons_stands_once(client: Client) -> None:
+    ending = EndingFactory.create(window_opens_on=today() - 9 * DAY, window_closes_on=today() - DAY)
+    ending.tell_session = SessionFactory.create(
+        assignment=ending.assignment, days=-3, state="missed", state_at=now() - 3 * DAY
+    )
+    ending.save()
+    [row] = page(client, ending.assignment.therapist).context["decisions"]
+    assert str(row.chip.label) == "Less time than agreed"
+
+
+def test_a_plan_that_lies_behind_us_is_no_plan(client: Client) -> None:
+    ending = EndingFactory.create(tell_plan_on=today() - 4 * DAY)
+    [row] = page(client, ending.assignment.therapist).context["soon"]
+    assert row.text.startswith("Last session on ")
+
+
 def test_questions_stand_under_small_things(client: Client) -> None:
     ending = EndingFactory.create(
         told=True,
@@ -128,6 +144,7 @@ def test_a_deputy_sees_whose_place_they_take(client: Client) -> None:
     AbsenceFactory.create(user=ending.assignment.therapist, deputy=deputy)
     [row] = page(client, deputy).context["soon"]
     assert row.name == ending.client.known_as
+    assert row.text.endswith(f"In place of {ending.assignment.therapist.name}.")
 
 
 def test_a_review_waits_and_its_answer_comes_back(client: Client) -> None:

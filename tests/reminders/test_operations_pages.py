@@ -79,6 +79,7 @@ def test_the_demonstration_shows_what_it_would_send(client: Client, mail_folder:
     assert len(response.context["letters"]) == 2
     letter = response.context["letters"][0]
     assert letter.subject == "Today: 1 thing to do"
+    assert letter.sent_at == now()
     assert "– 1 conversation to have in person" in letter.text
     assert "Good morning." in response.content.decode()
 
