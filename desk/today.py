@@ -24,6 +24,7 @@ from desk.day import (
     Todo,
     act_of,
     chip_of,
+    in_place_of,
     sentence_of,
     text_of,
 )
