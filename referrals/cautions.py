@@ -31,6 +31,9 @@ SENTENCES: Final[dict[str, Promise]] = {
     ),
     "do_not_refer": _("This practice does not refer here. Reason: %(reason)s"),
     "gone": _("This one is not there any more."),
+    "document_language": _(
+        "The client’s first language is %(language)s. This document exists in English, Polish, Dutch and Italian."
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -72,9 +73,10 @@ def batches(found: Iterator[Line | Remark], size: int) -> Iterator[list[Line | R
         yield batch
 
 
-def key_of(source: Source, kind: Kind, original_id: str) -> UUID:
+@lru_cache(maxsize=50_000)
+def key_of(source: str, kind: Kind, original_id: str) -> UUID:
     """Return our key for a row of a source: the same in every run, and different between tables."""
-    return uuid5(NAMESPACE_URL, f"{source.key}|{kind}|{original_id}")
+    return uuid5(NAMESPACE_URL, f"{source}|{kind}|{original_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Taking:
     def unseen(self, line: Line) -> dict[UUID, Said]:
         """Return the things of a line by key, without those that an earlier line has said."""
         keyed = {
-            key_of(self.source, thing.kind, thing.original_id): Said(thing, content_hash)
+            key_of(self.source.key, thing.kind, thing.original_id): Said(thing, content_hash)
             for thing, content_hash in zip(line.things, line.hashes(), strict=True)
         }
         new = {key: said for key, said in keyed.items() if key not in self.seen}
@@ -155,7 +157,7 @@ class Taking:
     def row(self, writer: Writer, key: UUID, said: Said) -> dict[str, Any]:
         thing = said.thing
         refs = {
-            f"{column}_id": key_of(self.source, kind, thing.refs[column])
+            f"{column}_id": key_of(self.source.key, kind, thing.refs[column])
             for column, kind in thing.points_to()
         }
         values, raw = writer.fitted(thing.values)

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import F, UUIDField, Value
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from core.sight import IsAnyOf
 from referrals.models import (
     Address,
     Contact,
@@ -49,19 +51,21 @@ class Writer:
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         self.fields: list[Any] = list(model._meta.concrete_fields)
+        self.room = {each.name: each.max_length for each in self.fields if each.max_length}
 
     def known(self, keys: list[UUID]) -> dict[UUID, str]:
         """Return the content hash of every row that is there."""
-        there = self.model._default_manager.filter(pk__in=keys)
+        asked = Value(keys, output_field=ArrayField(UUIDField()))
+        there = self.model._default_manager.filter(IsAnyOf(F("pk"), asked))
         return dict(there.values_list("pk", "content_hash"))
 
     def fitted(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return values that fit their columns, and whole the ones that had to be cut."""
         fits, raw = dict(values), {}
-        for each in self.fields:
-            text, room = values.get(each.name), each.max_length
-            if isinstance(text, str) and room and len(text) > room:
-                fits[each.name], raw[each.name] = text[:room], text
+        for name, text in values.items():
+            room = self.room.get(name)
+            if room and isinstance(text, str) and len(text) > room:
+                fits[name], raw[name] = text[:room], text
         return fits, raw
 
     def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:

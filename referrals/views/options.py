@@ -33,6 +33,8 @@ from referrals.operations.offers import offers_of
 from referrals.operations.options import Suggestion
 from referrals.operations.referrals import Move
 from referrals.operations.referrals import move_referral as move
+from referrals.paper import FILE_NAMES
+from referrals.spoken import language_name
 from referrals.views.directory import found, keeps_a_shortlist
 from referrals.views.rows import Shown, colleagues_of, shown
 from referrals.views.shortlist import kept_hits
@@ -104,7 +106,7 @@ def options_page(
         "option_set": seen,
         "rows": [with_field(row, form) for row in rows if row.option.removed_at is None],
         "removed": [row for row in rows if row.option.removed_at is not None] if may_edit else [],
-        "cautions": [each for each in cautions if len(each.about) != 1],
+        "cautions": [*(each for each in cautions if len(each.about) != 1), *of_language(seen)],
         "form": form if may_edit and seen.closed_on is None else None,
         "referrals": referrals_of(request, seen, offers),
         "seers": seers_of(seen),
@@ -126,6 +128,14 @@ def known_of(options: Sequence[ReferralOption], request: AuthedRequest) -> list[
     offers = offers_of(options, on=today(), live=True)
     weighed = [Weighed(each.pk, offers[each.pk], str(each.why)) for each in options]
     return cautions_of(weighed, today=today(), asked=request.practice.options_asked)
+
+
+def of_language(seen: OptionSet) -> list[Caution]:
+    """Say where the client's first language is none of those that a sheet can be printed in."""
+    first = next(iter(seen.client.languages), "")
+    if not first or first.split("-")[0] in FILE_NAMES:
+        return []
+    return [Caution("document_language", params={"language": language_name(first)})]
 
 
 def referrals_of(

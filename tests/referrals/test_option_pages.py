@@ -236,6 +236,15 @@ def test_the_sheet_is_one_page_with_a_neutral_name_in_their_language(option_set:
     assert ReadLog.objects.filter(page="referrals:print_options").count() == 2
 
 
+def test_a_first_language_that_no_sheet_speaks_is_said(option_set: OptionSet) -> None:
+    browser = browser_of(option_set.assignment.therapist)
+    for languages, said in ((["uk", "pl"], True), (["pl-PL"], False), ([], False)):
+        option_set.client.languages = languages
+        option_set.client.save()
+        shown = page(browser.get(of_set("option_set", option_set)))
+        assert ("The client’s first language is Ukrainian." in shown) is said
+
+
 def test_names_and_numbers_only_is_one_tap(option_set: OptionSet) -> None:
     browser = browser_of(option_set.assignment.therapist)
     browser.post(of_set("set_discreet", option_set), {"on": "1"})
