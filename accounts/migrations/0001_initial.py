@@ -7,8 +7,6 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.contrib.postgres.operations import (
@@ -267,18 +265,6 @@ class Migration(migrations.Migration):
             model_name='absence',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_absence_at_a_time'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_absenceevent" ("deputy_id", "ends_on", "id", "kind", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "user_id") VALUES (NEW."deputy_id", NEW."ends_on", NEW."id", NEW."kind", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='713b7c3c12f2f0349d9249aa140158ca1176498f', operation='INSERT', pgid='pgtrigger_insert_insert_b9041', table='accounts_absence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_absenceevent" ("deputy_id", "ends_on", "id", "kind", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "user_id") VALUES (NEW."deputy_id", NEW."ends_on", NEW."id", NEW."kind", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='fa8717eaca6174fecf5fe5655f30004f6868f8e8', operation='UPDATE', pgid='pgtrigger_update_update_b558a', table='accounts_absence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='absence',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_absenceevent" ("deputy_id", "ends_on", "id", "kind", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "user_id") VALUES (OLD."deputy_id", OLD."ends_on", OLD."id", OLD."kind", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."user_id"); RETURN NULL;', hash='9c9cd1e38dde4596e654a5be80bfdc5112021e2d', operation='DELETE', pgid='pgtrigger_delete_delete_1cc4d', table='accounts_absence', when='AFTER')),
-        ),
         migrations.AddConstraint(
             model_name='draft',
             constraint=models.UniqueConstraint(fields=('user', 'form', 'about'), name='one_draft_per_form', nulls_distinct=False),
@@ -299,18 +285,6 @@ class Migration(migrations.Migration):
             model_name='roleheld',
             constraint=models.UniqueConstraint(fields=('user', 'role'), name='each_role_is_held_once'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='roleheld',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_roleheldevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='b5073ce591f6f66b77069b318673a0adf2a63042', operation='INSERT', pgid='pgtrigger_insert_insert_2e1ec', table='accounts_roleheld', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='roleheld',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_roleheldevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='780750093b931e07d7b9201484c4e26e0583e632', operation='UPDATE', pgid='pgtrigger_update_update_aab6d', table='accounts_roleheld', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='roleheld',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_roleheldevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."user_id"); RETURN NULL;', hash='f17d0823cb324f0ab19aefe50b8190dc1c81cb17', operation='DELETE', pgid='pgtrigger_delete_delete_c28bc', table='accounts_roleheld', when='AFTER')),
-        ),
         migrations.AddIndex(
             model_name='supervision',
             index=models.Index(fields=['supervisor', 'supervisee'], name='accounts_su_supervi_f348b8_idx'),
@@ -322,17 +296,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='supervision',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='supervision_starts_before_it_ends'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supervision',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_supervisionevent" ("ends_on", "id", "is_second", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "supervisee_id", "supervisor_id") VALUES (NEW."ends_on", NEW."id", NEW."is_second", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."supervisee_id", NEW."supervisor_id"); RETURN NULL;', hash='08c8ec8e1840193fde84ecde4fc3cb3363eeb3a5', operation='INSERT', pgid='pgtrigger_insert_insert_32750', table='accounts_supervision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supervision',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_supervisionevent" ("ends_on", "id", "is_second", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "supervisee_id", "supervisor_id") VALUES (NEW."ends_on", NEW."id", NEW."is_second", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on", NEW."supervisee_id", NEW."supervisor_id"); RETURN NULL;', hash='0f31ac6b52c6c6220870c6f0a9f872ef6282aaaa', operation='UPDATE', pgid='pgtrigger_update_update_d42b2', table='accounts_supervision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supervision',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_supervisionevent" ("ends_on", "id", "is_second", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "supervisee_id", "supervisor_id") VALUES (OLD."ends_on", OLD."id", OLD."is_second", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."supervisee_id", OLD."supervisor_id"); RETURN NULL;', hash='c77ac80dd8f869fcf80c355ee82649b5af78b413', operation='DELETE', pgid='pgtrigger_delete_delete_c9cf1', table='accounts_supervision', when='AFTER')),
         ),
     ]

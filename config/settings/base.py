@@ -99,6 +99,10 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 }
+# History's triggers are put in place after `migrate`, all at once: as steps of migrations each of the
+# hundred and fifty would rebuild the whole state of models, a minute in all (docs/adr/0001-foundation.md).
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ---------------------------------------------------------------------------------------

@@ -49,13 +49,21 @@ class EndingException(models.Model):
         return f"Exception {self.pk}"
 
 
+# A draft is invisible to everybody else, its exceptions included: they wait until the plan is sent.
+OF_A_DRAFT = Q(ending__departure__state=Departure.State.DRAFT) | Q(
+    ending__departure__state=Departure.State.WITHDRAWN, ending__departure__submitted_at=None
+)
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(Q(author=user) | Q(reviewer=user) | Q(second_reviewer=user))
+        """Who asked and who is asked; what belongs to a draft only to who drafts it."""
+        asked = Q(reviewer=user) | Q(second_reviewer=user)
+        return self.filter(Q(author=user) | (asked & ~OF_A_DRAFT))
 
     def editable_by(self, user: User) -> Self:
-        """Who may decide: the reviewer, or the second one."""
-        return self.filter(Q(reviewer=user) | Q(second_reviewer=user))
+        """Who may decide: the reviewer, or the second one; nothing in a draft can be decided."""
+        return self.filter(Q(reviewer=user) | Q(second_reviewer=user)).exclude(OF_A_DRAFT)
 
     def waiting(self) -> Self:
         return self.filter(decision="", taken_back_at=None)

@@ -7,8 +7,8 @@ import pytest
 from caseload.models import Assignment, Commitment, Session
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
-from endings.models import Departure, Ending, Review
-from endings.operations import departures, plans
+from endings.models import Departure, Ending, EndingException, Review
+from endings.operations import departures, exceptions, plans
 from tests.accounts.factories import UserFactory
 from tests.caseload.factories import AssignmentFactory
 from tests.endings.leaving import Leaving, a_caseload, a_draft, in_weeks
@@ -187,3 +187,22 @@ def test_reading_the_facts_asks_the_database_a_constant_number_of_times(
 
     with django_assert_max_num_queries(22):  # type: ignore[operator]
         plans.draw(departure, on=today())
+
+
+def test_an_exception_in_a_draft_waits_until_the_plan_is_sent(leaving: Leaving) -> None:
+    departure = a_draft(leaving)
+    ending = departure.endings.first()
+    exceptions.record_exception(
+        ending=ending,
+        rule=EndingException.Rule.SHORT_NOTICE,
+        explanation=exceptions.Explanation(why="The post ends early."),
+        by=leaving.therapist,
+        at=now(),
+    )
+    assert not Review.objects.visible_to(leaving.supervisor).exists()
+    assert not Review.objects.editable_by(leaving.supervisor).exists()
+    assert Review.objects.visible_to(leaving.therapist).count() == 1
+
+    departures.submit_departure(departure=departure, by=leaving.therapist, at=now())
+
+    assert Review.objects.editable_by(leaving.supervisor).count() == 2

@@ -69,6 +69,6 @@ BACK = "select 1"  # caseload's own 0002 drops the functions; carried_assignment
 
 
 class Migration(migrations.Migration):
-    dependencies = [("endings", "0002_initial"), ("caseload", "0002_sight")]
+    dependencies = [("endings", "0001_initial"), ("caseload", "0002_sight")]
 
     operations = [migrations.RunSQL(FORWARD, BACK)]
