@@ -151,6 +151,9 @@ select r.id, r.reviewer_id, (r.asked_at at time zone %(zone)s)::date as asked_on
        r.second_reviewer_id
   from endings_review r
  where r.decision = '' and r.taken_back_at is null
+   and not exists (select from endings_ending e join endings_departure d on d.id = e.departure_id
+                    where e.id = r.ending_id
+                      and (d.state = 'draft' or (d.state = 'withdrawn' and d.submitted_at is null)))
    and (%(person)s::uuid is null or %(person)s::uuid in (r.reviewer_id, r.second_reviewer_id))
 """
 
