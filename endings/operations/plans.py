@@ -7,10 +7,10 @@ decided is kept. Nothing is told to anybody by saving a plan.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -254,9 +254,23 @@ def missed_tellings(departure: Departure, *, on: date) -> list[Ending]:
     ]
 
 
-def decisions_from(values: Mapping[str, Any]) -> planner.Decision:
-    """Return a decision from its stored form; a broken one counts as nothing decided."""
-    try:
-        return planner.decision_from_json(values)
-    except (KeyError, ValueError):
-        return planner.Decision()
+@transaction.atomic
+def replan_missed_tellings(*, on: date) -> int:
+    """Plan again, at once, where a telling's meeting was missed, cancelled or moved; return for how many.
+
+    Only for plans that were sent: a draft is worked out whenever it is opened. Where nothing else leaves
+    full notice, the ending stays with its problem and stands among those that need a decision.
+    """
+    sent = Departure.objects.open().exclude(state=Departure.State.DRAFT)
+    fallen_through = sent.filter(
+        Q(endings__tell_session__state__in=[Session.State.MISSED, Session.State.CANCELLED]),
+        endings__told_on=None,
+        endings__withdrawn_on=None,
+    )
+    planned = 0
+    for departure in fallen_through.select_related("therapist").distinct():
+        missed = missed_tellings(departure, on=on)
+        if missed:
+            save_plan(departure=departure, decisions={}, by=departure.therapist, on=on)
+        planned += len(missed)
+    return planned

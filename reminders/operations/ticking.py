@@ -6,6 +6,7 @@ from caseload.operations.rhythms import extend_rhythms
 from core.dates import on_day
 from endings.models import Departure
 from endings.operations.departures import refresh_state
+from endings.operations.plans import replan_missed_tellings
 from reminders.operations.posting import make_messages
 from reminders.operations.raising import raise_and_close
 from reminders.operations.sending import Clock, drain
@@ -19,6 +20,9 @@ def tick(*, clock: Clock) -> None:
     at = clock()
     raise_and_close(at=at)
     make_messages(at=at)
+    replan_missed_tellings(
+        on=on_day(at)
+    )  # after the mails: that a meeting fell through is said first
     drain(clock=clock, until=at + SENDS_FOR)
 
 

@@ -282,7 +282,8 @@ def test_the_day_of_a_missed_telling_is_planned_again(leaving: Leaving) -> None:
     ending = departure.endings.exclude(tell_session=None).first()
     Session.objects.filter(pk=ending.tell_session_id).update(state="missed")
     assert [one.pk for one in plans.missed_tellings(departure, on=today())] == [ending.pk]
-    plans.save_plan(departure=departure, decisions={}, by=leaving.therapist, on=today())
+    assert plans.replan_missed_tellings(on=today()) == 1
+    assert plans.replan_missed_tellings(on=today()) == 0
     before = ending.tell_plan_on
     ending.refresh_from_db()
     assert ending.tell_plan_on not in (None, before)
