@@ -11,11 +11,17 @@ urlpatterns = [
     path("clients/<uuid:pk>/ways-to-reach/new/", clients.add_channel, name="add_channel"),
     path("ways-to-reach/<uuid:pk>/", clients.change_channel, name="change_channel"),
     path("ways-to-reach/<uuid:pk>/remove/", clients.remove_channel, name="remove_channel"),
-    path("clients/<uuid:pk>/involved/new/", clients.add_involved_person, name="add_involved_person"),
+    path(
+        "clients/<uuid:pk>/involved/new/", clients.add_involved_person, name="add_involved_person"
+    ),
     path("involved/<uuid:pk>/", clients.change_involved_person, name="change_involved_person"),
-    path("involved/<uuid:pk>/remove/", clients.remove_involved_person, name="remove_involved_person"),
+    path(
+        "involved/<uuid:pk>/remove/", clients.remove_involved_person, name="remove_involved_person"
+    ),
     path("clients/<uuid:pk>/links/new/", clients.link_clients, name="link_clients"),
-    path("clients/<uuid:pk>/links/<uuid:link>/remove/", clients.unlink_clients, name="unlink_clients"),
+    path(
+        "clients/<uuid:pk>/links/<uuid:link>/remove/", clients.unlink_clients, name="unlink_clients"
+    ),
     path("episodes/<uuid:pk>/join/", clients.join_episode, name="join_episode"),
     # the work
     path("clients/<uuid:pk>/risk-look/", work.record_risk_look, name="record_risk_look"),

@@ -41,7 +41,9 @@ def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
             return
         present = set(connection.introspection.table_names(cursor))
         every = apps.get_models(include_auto_created=True)
-        tables = [model for model in every if model._meta.db_table in present and model._meta.managed]
+        tables = [
+            model for model in every if model._meta.db_table in present and model._meta.managed
+        ]
         for statement in (line for model in tables for line in statements(model)):
             cursor.execute(statement)
         cursor.execute("grant usage on all sequences in schema public to app, worker")

@@ -8,7 +8,16 @@ from django.http import HttpRequest, HttpResponse
 
 from core.actor import acting
 
-READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "WITH", "DECLARE", "FETCH", "CLOSE")
+READS = (
+    "SELECT",
+    "SAVEPOINT",
+    "RELEASE SAVEPOINT",
+    "ROLLBACK TO SAVEPOINT",
+    "WITH",
+    "DECLARE",
+    "FETCH",
+    "CLOSE",
+)
 # The read log, and a session that turns out to have ended.
 LET_THROUGH = (
     'INSERT INTO "CASELOAD_READLOG"',

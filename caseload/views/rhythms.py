@@ -109,9 +109,7 @@ def set_cadences(request: AuthedRequest) -> HttpResponse:
         if saved and not any(form.errors for _work, form in rows if not form.is_left_out):
             return redirect("caseload:set_cadences" if rows else "desk:caseload")
     forms = [shared, *(form for _work, form in rows if sent is None or not form.is_left_out)]
-    return show(
-        request, "caseload/set_cadences.html", forms=forms, form=shared, rows=rows
-    )
+    return show(request, "caseload/set_cadences.html", forms=forms, form=shared, rows=rows)
 
 
 Rows = list[tuple[Assignment, RowForm]]

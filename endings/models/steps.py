@@ -130,9 +130,7 @@ class LastSession(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["ending"], condition=Q(corrects=None), name="one_last_session"
-            )
+            UniqueConstraint(fields=["ending"], condition=Q(corrects=None), name="one_last_session")
         ]
 
     def __str__(self) -> str:

@@ -89,7 +89,9 @@ class Telling(models.Model):
     as_planned = models.BooleanField(default=True)
     words = SealedTextField()
     shares_words = models.BooleanField(default=False)
-    feelings = ArrayField(models.CharField(max_length=12, choices=Feeling), default=list, blank=True)
+    feelings = ArrayField(
+        models.CharField(max_length=12, choices=Feeling), default=list, blank=True
+    )
     reaction = SealedTextField()
     already_knew = models.BooleanField(default=False)
     already_knew_from = SealedTextField()
@@ -159,5 +161,3 @@ class NotToday(models.Model):
 
     def __str__(self) -> str:
         return f"Not today {self.pk}"
-
-

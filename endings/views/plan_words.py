@@ -301,8 +301,7 @@ def supply_of(plan: planner.Plan) -> list[tuple[str, str]]:
         facts.append((_("By day"), dates.listed(days)))
     if supply.by_language:
         spoken = [
-            f"{language_name(code)} {count}"
-            for code, count in sorted(supply.by_language.items())
+            f"{language_name(code)} {count}" for code, count in sorted(supply.by_language.items())
         ]
         facts.append((_("By language"), dates.listed(spoken)))
     return facts

@@ -91,9 +91,7 @@ def test_somebody_who_can_sign_in_is_not_invited_again() -> None:
 
 
 def sign_in(client: Browser, email: str, password: str) -> int:
-    return client.post(
-        reverse("account_login"), {"login": email, "password": password}
-    ).status_code
+    return client.post(reverse("account_login"), {"login": email, "password": password}).status_code
 
 
 def test_sign_in_asks_for_e_mail_and_password(client: Browser) -> None:

@@ -12,7 +12,9 @@ PYTHON = sorted(
 )
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 BANNED_NAMES = re.compile(r"(^|/)(utils?|helpers?|services|managers?)\.py$")
-INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+INLINE = re.compile(
+    r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
@@ -34,7 +36,9 @@ def test_the_check_sees_an_inline_handler() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_titles_name_nobody(path: Path) -> None:
     """Browsers keep history: no client name or code in a title (R22)."""
-    for title in re.findall(r"{% block title %}(.*?){% endblock", path.read_text(), flags=re.DOTALL):
+    for title in re.findall(
+        r"{% block title %}(.*?){% endblock", path.read_text(), flags=re.DOTALL
+    ):
         assert not re.search(r"known_as|\.called|\.name\b(?!.*practice)|\.code\b", title)
 
 

@@ -50,14 +50,14 @@ def in_weeks(weeks: int) -> date:
 def a_draft(leaving: Leaving, weeks: int = 8) -> Departure:
     """Return a drafted departure whose plan fits: everybody in it, words and carrier chosen."""
     by = leaving.therapist
-    frame = departures.Frame(kind=Departure.Kind.LEAVING, last_day=in_weeks(weeks), reason="t_moving")
+    frame = departures.Frame(
+        kind=Departure.Kind.LEAVING, last_day=in_weeks(weeks), reason="t_moving"
+    )
     departure = departures.start_departure(frame=frame, by=by, at=now())
     departures.write_words(departure=departure, words=WORDS, by=by)
     departures.draw_up_plan(departure=departure, by=by, on=today())
     departures.choose_carrier(departure=departure, carried_by=leaving.stays, of_endings={}, by=by)
     drawn = plans.draw(departure, on=today())
-    plans.save_plan(
-        departure=departure, decisions=plans.with_proposals(drawn), by=by, on=today()
-    )
+    plans.save_plan(departure=departure, decisions=plans.with_proposals(drawn), by=by, on=today())
     departure.refresh_from_db()
     return departure

@@ -98,7 +98,9 @@ def test_agreeing_ends_the_work_with_the_last_day(leaving: Leaving) -> None:
 
     departures.agree(departure, now())
 
-    ends = set(Assignment.objects.filter(therapist=leaving.therapist).values_list("ends_on", flat=True))
+    ends = set(
+        Assignment.objects.filter(therapist=leaving.therapist).values_list("ends_on", flat=True)
+    )
     assert ends == {departure.last_day}
     after = Session.objects.planned().filter(
         assignment__therapist=leaving.therapist, starts_at__gt=now() + timedelta(weeks=9)
