@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import Commitment
+from caseload.models import Commitment, Place
 from caseload.operations.rhythms import end_assignment
 from core.dates import on_day
 from core.errors import RuleBroken
@@ -245,9 +245,22 @@ def agree(departure: Departure, at: datetime) -> None:
     departure.agreed_at = at
     departure.revision += 1
     departure.save()
+    offer_nothing_new(departure, on_day(at))
     if departure.kind == Departure.Kind.LEAVING:
         end_the_work(departure, on_day(at))
     refresh_state(departure=departure, on=on_day(at))
+
+
+def offer_nothing_new(departure: Departure, on: date) -> None:
+    """Whoever leaves takes nothing new: their places are no longer offered, and nobody is told why."""
+    Place.objects.filter(therapist=departure.therapist, ends_on=None).update(ends_on=on)
+
+
+def offer_again(departure: Departure) -> None:
+    """Offer what was taken from the list when the plan was agreed."""
+    if departure.agreed_at is not None:
+        closed_on = on_day(departure.agreed_at)
+        Place.objects.filter(therapist=departure.therapist, ends_on=closed_on).update(ends_on=None)
 
 
 def end_the_work(departure: Departure, on: date) -> None:
@@ -340,6 +353,7 @@ def withdraw_departure(*, departure: Departure, by: User, at: datetime) -> Depar
     Commitment.objects.filter(cause=departure.pk).delete()
     departure.reviews.waiting().update(taken_back_at=at)
     departure.endings.standing().update(withdrawn_on=on_day(at))
+    offer_again(departure)
     departure.state, departure.withdrawn_at = State.WITHDRAWN, at
     departure.revision += 1
     departure.save()

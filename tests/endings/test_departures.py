@@ -10,7 +10,7 @@ from core.errors import ChangedMeanwhile, RuleBroken
 from endings.models import Departure, Ending, EndingException, Review
 from endings.operations import departures, exceptions, plans
 from tests.accounts.factories import UserFactory
-from tests.caseload.factories import AssignmentFactory
+from tests.caseload.factories import AssignmentFactory, PlaceFactory
 from tests.endings.leaving import Leaving, a_caseload, a_draft, in_weeks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
@@ -208,3 +208,16 @@ def test_an_exception_in_a_draft_waits_until_the_plan_is_sent(leaving: Leaving) 
     departures.submit_departure(departure=departure, by=leaving.therapist, at=now())
 
     assert Review.objects.editable_by(leaving.supervisor).count() == 2
+
+
+def test_who_leaves_offers_no_place(leaving: Leaving) -> None:
+    place = PlaceFactory.create(therapist=leaving.therapist)
+    departure, _review = submit(leaving)
+
+    departures.agree(departure, now())
+    place.refresh_from_db()
+    assert place.ends_on == today()
+
+    departures.withdraw_departure(departure=departure, by=leaving.therapist, at=now())
+    place.refresh_from_db()
+    assert place.ends_on is None
