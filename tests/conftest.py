@@ -1,9 +1,13 @@
 """What all tests share: a real PostgreSQL, entered as the app's role."""
 
+import os
+
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from core.i18n import compile_catalogues
+from tests.core.chromium import chromium
 from tests.roles import as_owner, point_at_the_test_cluster, stand_as
 
 
@@ -38,3 +42,12 @@ def close_to_the_public():
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"revoke all on database {name} from public")
         cursor.execute(f"grant connect on database {name} to app, worker, tester")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return the one Chromium of the run: Playwright keeps a loop in this thread, so a second cannot start."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    compile_catalogues()
+    with chromium() as started:
+        yield started

@@ -19,7 +19,7 @@ from core.sight import opened_by
 class NextCode(Func):
     """Reference codes are made by the database, never typed: a typed one could ask who exists."""
 
-    template = "('C-' || lpad(nextval('caseload_client_code')::text, 4, '0'))"
+    template = "('C-' || nextval('caseload_client_code'))"
     output_field = models.CharField()
 
 

@@ -15,6 +15,9 @@ from caseload.readers.files import LONGEST_LINE, Checked, first_sign, opened
 from caseload.readers.labels import Column
 from caseload.readers.problems import FileUnreadable, Level, Place, Problem, Unusable
 
+# The limit belongs to the whole process, and the directory's reader needs wide cells: say the same here.
+csv.field_size_limit(16 << 20)
+
 DELIMITERS: Final = "\t;,|"
 LOOKED_AT: Final = 50
 

@@ -1,6 +1,5 @@
 """A person in front of a real Chromium: signs in by the door, reads, clicks, types; one clock is moved."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,20 +9,9 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, Page
 
-from core.i18n import compile_catalogues
-from tests.core.chromium import chromium
 from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS, findings
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread
-
 PASSWORD = "seven quiet lindens"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    compile_catalogues()
-    with chromium() as started:
-        yield started
 
 
 @dataclass

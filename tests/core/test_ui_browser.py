@@ -11,8 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
-from core.i18n import compile_catalogues
-from tests.core.chromium import chromium
 from tests.core.gallery import ADDRESS, contexts, rendered, serve
 
 pytestmark = pytest.mark.browser
@@ -24,13 +22,6 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 HIDDEN_UNDER = """() => [...document.querySelectorAll('.btn, .chip, .navlink, .tabbar a, .pick, h1, h2, h3')]
     .filter(one => one.offsetParent && !one.matches('.visually-hidden') && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
     .map(one => one.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    compile_catalogues()
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

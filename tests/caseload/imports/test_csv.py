@@ -369,5 +369,5 @@ def test_letters_that_cannot_be_kept_refuse_the_row(tmp_path: Path) -> None:
 def test_a_cell_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     found = read(tmp_path, "Client,Goal\nWren," + "x" * 200_000 + "\nLark,eat\n")
 
-    assert problems(found) == [("rejected", 2, "not_a_row", "")]
+    assert problems(found) == [("rejected", 2, "too_wide", Column.GOAL)]
     assert [each.name for each in found if isinstance(each, ClientRecord)] == ["Lark"]

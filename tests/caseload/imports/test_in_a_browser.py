@@ -10,9 +10,7 @@ from django.urls import reverse
 
 from caseload import tasks
 from caseload.models import Client
-from core.i18n import compile_catalogues
 from tests.accounts.factories import PracticeFactory, UserFactory
-from tests.core.chromium import chromium
 from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS, findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,11 +30,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def page(live_server, client: Signed, settings, tmp_path: Path, monkeypatch):
+def page(browser, live_server, client: Signed, settings, tmp_path: Path):
     """A page of a records keeper who is signed in."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in this thread
     settings.MEDIA_ROOT = tmp_path
-    compile_catalogues()
     PracticeFactory()
     client.force_login(UserFactory(roles=["records_keeper"], name="Ines Prado"))
     cookie = {
@@ -44,14 +40,13 @@ def page(live_server, client: Signed, settings, tmp_path: Path, monkeypatch):
         "value": client.cookies[configured.SESSION_COOKIE_NAME].value,
         "url": live_server.url,
     }
-    with chromium() as browser:
-        context = browser.new_context()
-        context.add_cookies([cookie])
-        opened = context.new_page()
-        opened.goto(live_server.url + reverse("caseload:imports"))
-        yield opened
-        context.close()
-        connections.close_all()  # the ones that this thread has opened inside Playwright's loop
+    context = browser.new_context()
+    context.add_cookies([cookie])
+    opened = context.new_page()
+    opened.goto(live_server.url + reverse("caseload:imports"))
+    yield opened
+    context.close()
+    connections.close_all()  # the ones that this thread has opened inside Playwright's loop
 
 
 def looks_right(page) -> None:
