@@ -17,7 +17,7 @@ from script import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-PYTHON_SCRIPTS = ("server", "test", "manage", "bench", "lock", "messages")
+PYTHON_SCRIPTS = ("server", "test", "manage", "bench", "lock", "messages", "screenshots")
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
 COUNTED = ("passed", "failed", "skipped")
 

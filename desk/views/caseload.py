@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role
@@ -27,6 +28,7 @@ from desk.standing import standing_of
 from endings.models import Departure, Ending, HandoverInvitation
 
 PER_PAGE = 50
+WORDS = "caseload_words"
 NOT_SEEN_FOR = timedelta(days=28)
 ALL, ENDING, COMING, UNSEEN = "all", "ending", "coming", "unseen"
 SORTS = {
@@ -59,7 +61,7 @@ class Asked:
         return cls(
             show=show if show in (ENDING, COMING, UNSEEN) else ALL,
             sort=sort if sort in SORTS else "next",
-            words=request.GET.get("q", "").strip()[:80],
+            words=request.session.get(WORDS, "") if "found" in request.GET else "",
         )
 
 
@@ -77,10 +79,15 @@ class Row:
         return reverse("desk:client", args=[self.work.client_key])  # type: ignore[attr-defined]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.THERAPIST, Role.SUPERVISOR)
 def caseload(request: AuthedRequest) -> HttpResponse:
-    """The list: a constant number of queries, whatever its length."""
+    """The list: a constant number of queries, whatever its length.
+
+    What is looked for is a name: it is sent, kept in the session, and never stands in an address (R22).
+    """
+    if request.method == "POST":
+        return redirect(f"{reverse('desk:caseload')}?{look_for(request)}")
     asked = Asked.of(request)
     everybody = rows_of(request)
     counts = counts_of(everybody, asked)
@@ -101,6 +108,14 @@ def caseload(request: AuthedRequest) -> HttpResponse:
         "counts": counts,
     }
     return render(request, "desk/caseload.html", context)
+
+
+def look_for(request: AuthedRequest) -> str:
+    """Keep the words in the session; return the rest of the question, for the address."""
+    words = request.POST.get("q", "").strip()[:80]
+    request.session[WORDS] = words
+    said = {name: request.POST[name] for name in ("show", "sort") if request.POST.get(name)}
+    return urlencode(said | ({"found": 1} if words else {}))
 
 
 def rows_of(request: AuthedRequest) -> AssignmentQuerySet:
