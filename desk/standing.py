@@ -30,7 +30,8 @@ def lane_of(ending: Ending, shortest: int) -> Lane:
         closes_on=ending.window_closes_on,
         told=fact(ending.told_on, ending.tell_plan_on, late=not ending.told_live),
         options=fact(ending.options_on, ending.options_plan_on),
-        handover=fact(ending.handed_over_on, ending.handover_plan_on),
+        # A planned meeting of three is one only once somebody receives; before that it is a proposal.
+        handover=fact(ending.handed_over_on, None),
         last=fact(ending.last_held_on, ending.last_on),
         days_short=days_short(ending, shortest),
         ended=ending.stage in CLOSED_STAGES,
