@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import User
 from caseload.models import Cadence, Session
+from core.sight import opened_by
 from endings.models import (
     Departure,
     Ending,
@@ -29,8 +30,26 @@ def endings_for_board(departure: Departure, user: User, on: date) -> list[Ending
 def endings_of_departures(
     departures: Iterable[Departure], user: User, on: date
 ) -> dict[UUID, list[Ending]]:
-    """Return the standing endings by departure, in five queries, however many there are."""
-    waiting = Review.objects.waiting().filter(ending=OuterRef("pk"), kind=Review.Kind.EXCEPTION)
+    """Return the standing endings by departure, in two queries, however many there are.
+
+    Each carries what its lane shows: `has_open_exception`, `last_chance_at`, `has_arrived`, `told_remote`,
+    `handover_at`, `receiver_name`, and `may_act`, whether `user` records in it.
+    """
+    keys = [departure.pk for departure in departures]
+    found: dict[UUID, list[Ending]] = {key: [] for key in keys}
+    shown = Ending.objects.visible_to(user).standing().filter(departure__in=keys).with_work()
+    rhythms = Cadence.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on")
+    for ending in shown.annotate(
+        may_act=opened_by("own_assignments_of", "assignment_id", user), **on_the_board()
+    ).prefetch_related(Prefetch("assignment__cadences", rhythms)):
+        found[ending.departure_id].append(ending)  # type: ignore[index]  # filtered by departure
+    return found
+
+
+def on_the_board() -> dict[str, Exists | Subquery]:
+    """Return what is asked beside each ending, as parts of one query."""
+    of_ending = {"ending": OuterRef("pk")}
+    waiting = Review.objects.waiting().filter(kind=Review.Kind.EXCEPTION, **of_ending)
     in_window = Session.objects.filter(
         assignment=OuterRef("assignment"),
         state=Session.State.PLANNED,
@@ -39,25 +58,15 @@ def endings_of_departures(
     arrived = FollowUp.objects.filter(
         assignment=OuterRef("assignment"), client=OuterRef("client"), outcome__in=ARRIVED
     )
-    planned = HandoverSession.objects.filter(cancelled_on=None).select_related("session")
-    said_yes = HandoverInvitation.objects.filter(state="accepted").select_related("receiver")
-    rhythms = Cadence.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on")
-    keys = [departure.pk for departure in departures]
-    shown = Ending.objects.visible_to(user).standing().filter(departure__in=keys)
-    found: dict[UUID, list[Ending]] = {key: [] for key in keys}
-    for ending in (
-        shown.with_work()
-        .annotate(
-            has_open_exception=Exists(waiting),
-            last_chance_at=Subquery(in_window.values("starts_at")[:1]),
-            has_arrived=Exists(arrived),
-        )
-        .prefetch_related(
-            Prefetch("assignment__cadences", rhythms),
-            Prefetch("handover_sessions", planned),
-            Prefetch("invitations", said_yes),
-            Prefetch("tellings", Telling.objects.filter(corrected_by=None)),
-        )
-    ):
-        found[ending.departure_id].append(ending)  # type: ignore[index]  # filtered by departure
-    return found
+    in_person = Q(how=Telling.How.ROOM) | Q(how=Telling.How.VIDEO, is_usual_way=True)
+    remote = Telling.objects.current().filter(is_taken_back=False, **of_ending).exclude(in_person)
+    planned = HandoverSession.objects.filter(cancelled_on=None, **of_ending)
+    said_yes = HandoverInvitation.objects.filter(state="accepted", **of_ending)
+    return {
+        "has_open_exception": Exists(waiting),
+        "last_chance_at": Subquery(in_window.values("starts_at")[:1]),
+        "has_arrived": Exists(arrived),
+        "told_remote": Exists(remote),
+        "handover_at": Subquery(planned.values("session__starts_at")[:1]),
+        "receiver_name": Subquery(said_yes.values("receiver__name")[:1]),
+    }

@@ -12,7 +12,7 @@ from caseload.models import ClosedDay
 from core.clock import today
 from core.parts import Link
 from endings.board import board as lay_out
-from endings.models import Departure, Ending
+from endings.models import Departure
 from endings.operations import board_rows
 from endings.operations.notices import policy_of
 from endings.views import lanes
@@ -25,8 +25,6 @@ def board(request: AuthedRequest, pk: UUID) -> HttpResponse:
     departure = get_object_or_404(shown, pk=pk)
     on, policy = today(), policy_of(request.practice)
     endings = board_rows.endings_for_board(departure, request.user, on)
-    mine = Ending.objects.editable_by(request.user).filter(departure=departure)
-    acts = set(mine.values_list("pk", flat=True))
     closed = ClosedDay.objects.filter(site=None).values_list("on", flat=True)
     totals = lanes.totals_of(endings, policy, on)
     as_table = request.GET.get("view") == "table"
@@ -34,7 +32,7 @@ def board(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "departure": departure,
         "is_own": departure.therapist_id == request.user.pk,
         "board": lay_out(
-            lanes.lanes_of(endings, policy, acts, on),
+            lanes.lanes_of(endings, policy, on),
             today=on,
             closed=closed,
             asked=request.GET.get("from", ""),

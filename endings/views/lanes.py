@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,14 +38,12 @@ class Totals:
     nobody: Sequence[str] = ()
 
 
-def lanes_of(
-    endings: Iterable[Ending], policy: NoticePolicy, acts: set[UUID], on: date
-) -> list[Lane]:
-    """Return a lane for each ending; `acts` names those in which the reader may record."""
-    return [lane_of(ending, policy, ending.pk in acts, on) for ending in endings]
+def lanes_of(endings: Iterable[Ending], policy: NoticePolicy, on: date) -> list[Lane]:
+    """Return a lane for each ending of `board_rows`."""
+    return [lane_of(ending, policy, on) for ending in endings]
 
 
-def lane_of(ending: Any, policy: NoticePolicy, may_act: bool, on: date) -> Lane:  # noqa: FBT001
+def lane_of(ending: Any, policy: NoticePolicy, on: date) -> Lane:
     short = days_short(ending, policy, on)
     return Lane(
         code=ending.client.code,
@@ -64,7 +61,7 @@ def lane_of(ending: Any, policy: NoticePolicy, may_act: bool, on: date) -> Lane:
         needs_decision=needs_decision(ending, short, on),
         ended=ending.stage in (Stage.CLOSED, Stage.FOLLOWED_UP),
         chip=chip_of(ending, on),
-        act=act_of(ending, on) if may_act else None,
+        act=act_of(ending, on) if ending.may_act else None,
     )
 
 
@@ -80,8 +77,7 @@ def rhythm_of(ending: Ending) -> str:
 
 def told_of(ending: Any) -> Fact | None:
     if ending.told_on is not None:
-        late = any(not telling.is_in_person for telling in ending.tellings.all())
-        return Fact(ending.told_on, done=True, late=late)
+        return Fact(ending.told_on, done=True, late=ending.told_remote)
     return Fact(ending.tell_plan_on) if ending.tell_plan_on else None
 
 
@@ -94,10 +90,11 @@ def fact_of(done_on: date | None, planned_on: date | None, on: date) -> Fact | N
 def handover_of(ending: Any, on: date) -> Fact | None:
     if ending.handed_over_on is not None:
         return Fact(ending.handed_over_on, done=True)
-    for handover in ending.handover_sessions.all():
-        return Fact(dates.on_day(handover.session.starts_at))
-    said_yes = list(ending.invitations.all())
-    return Fact(ending.handover_plan_on) if said_yes and ending.handover_plan_on else None
+    if ending.handover_at is not None:
+        return Fact(dates.on_day(ending.handover_at))
+    return (
+        Fact(ending.handover_plan_on) if ending.receiver_name and ending.handover_plan_on else None
+    )
 
 
 def days_short(ending: Ending, policy: NoticePolicy, on: date) -> int:
@@ -125,9 +122,9 @@ def chip_of(ending: Any, on: date) -> Chip | None:
     """Name the receiver once they have said yes: the meeting of three is on its way."""
     if ending.told_on is None or ending.handed_over_on or ending.stage != Stage.CHOSEN:
         return None
-    for invitation in ending.invitations.all():
-        return Chip("meet", _("%(name)s has room") % {"name": invitation.receiver.name})
-    return None
+    if ending.receiver_name is None:
+        return None
+    return Chip("meet", _("%(name)s has room") % {"name": ending.receiver_name})
 
 
 def act_of(ending: Ending, on: date) -> Link | None:
@@ -144,7 +141,7 @@ def totals_of(endings: Sequence[Any], policy: NoticePolicy, on: date) -> Totals:
     return Totals(
         everybody=len(endings),
         told=len(told),
-        in_person=sum(all(row.is_in_person for row in ending.tellings.all()) for ending in told),
+        in_person=sum(not ending.told_remote for ending in told),
         in_full=sum(not days_short(ending, policy, on) for ending in told),
         with_options=sum(ending.options_on is not None for ending in endings),
         handed_over=sum(ending.handed_over_on is not None for ending in endings),

@@ -270,7 +270,7 @@ def test_the_board_asks_little_however_many_leave(
         departure = a_draft(leaving)
         client.force_login(leaving.therapist)
         client.get(page("board", departure))
-        with django_assert_max_num_queries(16) as queries:  # type: ignore[operator]
+        with django_assert_max_num_queries(12) as queries:  # type: ignore[operator]
             text = client.get(page("board", departure) + f"?view={view}").content.decode()
         counted.append(len(queries))
         assert text.count(" have a named person") + text.count(" has a named person") >= 1
