@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import Commitment, Place
+from caseload.models import Commitment, Place, RiskLook
 from caseload.operations.rhythms import end_assignment
 from core.dates import on_day
 from core.errors import RuleBroken
@@ -180,7 +181,18 @@ def submit_departure(
         by=by,
         at=at,
         due_on=review_due_on(departure, drawn, on),
-        is_pressing=bool(exceptions),
+        is_pressing=bool(exceptions) or bool(open_safeguarding(departure)),
+    )
+
+
+def open_safeguarding(departure: Departure) -> list[Ending]:
+    """Return the endings whose newest look at risk has a safeguarding matter open (R24)."""
+    newest = RiskLook.objects.filter(client=OuterRef("client")).newest_first()
+    endings = departure.endings.standing().select_related("client").order_by("client__sort_key")
+    return list(
+        endings.annotate(safeguarding=Subquery(newest.values("is_safeguarding_open")[:1])).filter(
+            safeguarding=True
+        )
     )
 
 

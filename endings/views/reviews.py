@@ -16,7 +16,7 @@ from endings.forms.reviews import ReviewForm
 from endings.models import Ending, EndingException, Review
 from endings.operations import board_rows
 from endings.operations.deciding import decide_review
-from endings.operations.departures import note_opened_by_supervisor
+from endings.operations.departures import note_opened_by_supervisor, open_safeguarding
 from endings.operations.notices import policy_of
 from endings.views import lanes
 from endings.views.acts import attempt, form_page, sent
@@ -45,6 +45,7 @@ def review(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "may_decide": may_decide and not shown.decision and shown.taken_back_at is None,
         "pressing": pressing_of(shown, request.user),
+        "safeguarding": open_safeguarding(shown.departure) if shown.departure else [],
         "endings": endings,
         "totals": totals_of(request, shown),
         "comments": list(shown.comments.select_related("ending__client")),

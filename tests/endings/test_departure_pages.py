@@ -11,7 +11,7 @@ from core.clock import now, today
 from endings.models import Departure, Ending, EndingException, Review
 from endings.operations import departures, plans, tellings
 from tests.accounts.factories import UserFactory
-from tests.caseload.factories import AssignmentFactory
+from tests.caseload.factories import AssignmentFactory, RiskLookFactory
 from tests.endings.leaving import WORDS, Leaving, a_caseload, a_draft, in_weeks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
@@ -288,3 +288,17 @@ def test_the_day_of_a_missed_telling_is_planned_again(leaving: Leaving) -> None:
     ending.refresh_from_db()
     assert ending.tell_plan_on not in (None, before)
     assert plans.missed_tellings(departure, on=today()) == []
+
+
+def test_open_safeguarding_stands_on_top_of_the_review(client: Browser, leaving: Leaving) -> None:
+    departure = a_draft(leaving)
+    ending = departure.endings.first()
+    RiskLookFactory.create(client=ending.client, by=leaving.therapist, is_safeguarding_open=True)
+    review = departures.submit_departure(departure=departure, by=leaving.therapist, at=now())
+    client.force_login(leaving.supervisor)
+
+    text = client.get(reverse("endings:review", args=[review.pk])).content.decode()
+
+    assert review.is_pressing
+    assert "Safeguarding is open" in text
+    assert ending.client.code in text
