@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -135,8 +135,27 @@ def password_file(cluster: Cluster) -> Iterator[int]:
         os.close(descriptor)
 
 
+def forget_the_dead(folder: Path) -> None:
+    """Remove the pid file of a server that was killed and is not buried yet.
+
+    Such a zombie answers to its number, so PostgreSQL would take it for a living server and refuse to
+    start. Whoever calls holds the lock of the data directory: no living one can be meant.
+    """
+    note = folder / "postmaster.pid"
+    with suppress(OSError, ValueError):
+        if is_zombie(int(note.read_text().partition("\n")[0])):
+            note.unlink(missing_ok=True)
+
+
+def is_zombie(pid: int) -> bool:
+    """Say whether a process has ended and waits for its parent to ask how."""
+    status = Path(f"/proc/{pid}/stat").read_text()
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
 def server(cluster: Cluster, log: Path, *, careless: bool = False) -> Part:
     """Return the server as a part. Its stop is SIGINT, the fast one: SIGTERM waits for clients for ever."""
+    forget_the_dead(cluster.folder)
     settings = {**SETTINGS, **(CARELESS if careless else {})}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Part(
