@@ -135,16 +135,16 @@ def password_file(cluster: Cluster) -> Iterator[int]:
         os.close(descriptor)
 
 
-def forget_the_dead(folder: Path) -> None:
-    """Remove the pid file of a server that was killed and is not buried yet.
+def forget_the_dead(*notes: Path) -> None:
+    """Remove the pid files (of the data, of the socket) of a server that was killed and is not buried yet.
 
     Such a zombie answers to its number, so PostgreSQL would take it for a living server and refuse to
     start. Whoever calls holds the lock of the data directory: no living one can be meant.
     """
-    note = folder / "postmaster.pid"
-    with suppress(OSError, ValueError):
-        if is_zombie(int(note.read_text().partition("\n")[0])):
-            note.unlink(missing_ok=True)
+    for note in notes:
+        with suppress(OSError, ValueError):
+            if is_zombie(int(note.read_text().partition("\n")[0])):
+                note.unlink(missing_ok=True)
 
 
 def is_zombie(pid: int) -> bool:
@@ -155,7 +155,7 @@ def is_zombie(pid: int) -> bool:
 
 def server(cluster: Cluster, log: Path, *, careless: bool = False) -> Part:
     """Return the server as a part. Its stop is SIGINT, the fast one: SIGTERM waits for clients for ever."""
-    forget_the_dead(cluster.folder)
+    forget_the_dead(cluster.folder / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock")
     settings = {**SETTINGS, **(CARELESS if careless else {})}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Part(

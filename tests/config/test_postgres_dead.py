@@ -15,7 +15,7 @@ def test_a_zombie_is_forgotten(tmp_path: Path) -> None:
         time.sleep(0.01)
     (tmp_path / "postmaster.pid").write_text(f"{ended.pid}\n{tmp_path}\n")
 
-    forget_the_dead(tmp_path)
+    forget_the_dead(tmp_path / "postmaster.pid", tmp_path / "never-there.lock")
 
     assert not (tmp_path / "postmaster.pid").exists()
     ended.wait()
@@ -25,10 +25,10 @@ def test_the_living_and_the_unreadable_stay(tmp_path: Path) -> None:
     note = tmp_path / "postmaster.pid"
     for said in (f"{os.getpid()}\n", "no number\n", "999999999\n"):
         note.write_text(said)
-        forget_the_dead(tmp_path)
+        forget_the_dead(note)
         assert note.read_text() == said
 
 
 def test_nothing_to_forget(tmp_path: Path) -> None:
-    forget_the_dead(tmp_path)
+    forget_the_dead(tmp_path / "postmaster.pid")
     assert list(tmp_path.iterdir()) == []
