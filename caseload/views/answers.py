@@ -1,85 +1,14 @@
-"""How the pages of the caseload answer: a form taken, refused (422), or overtaken by somebody else (409)."""
+"""How the pages of the caseload answer: as every page does."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from core.http import back_to, differences, in_words, overtaken, revision_of, sent_to, show, taken
 
-from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-
-from core.dates import listed, on_day, whole_date
-from core.errors import RuleBroken
-from core.parts import Difference
-
-
-def sent_to(request: HttpRequest) -> Any:
-    """Return what was sent, or nothing where the page is only shown."""
-    return request.POST if request.method == "POST" else None
-
-
-def revision_of(request: HttpRequest) -> int | None:
-    """Return which revision the page had read."""
-    said = request.POST.get("revision", "")
-    return int(said) if said.isdigit() else None
-
-
-def taken(form: forms.BaseForm, act: Callable[[], object]) -> bool:
-    """Do `act` with a form that is right; a refusal becomes a sentence on top of it."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except RuleBroken as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
-
-
-def show(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    """Render a page with a form: 422 where something in it needs another look."""
-    shown = context.get("forms") or [context["form"]]
-    status = 422 if any(form.errors for form in shown if form is not None) else 200
-    return render(request, template, context, status=status)
-
-
-def overtaken(
-    request: HttpRequest, form: forms.BaseForm, row: Any, *, cancel_url: str
-) -> HttpResponse:
-    """Answer 409 with both texts; the form below keeps what was typed and names the new revision."""
-    row.refresh_from_db()
-    context = {
-        "form": form,
-        "object": row,
-        "differences": list(differences(form, row)),
-        "cancel_url": cancel_url,
-    }
-    return render(request, "409.html", context, status=409)
-
-
-def differences(form: forms.BaseForm, row: Any) -> Iterable[Difference]:
-    for name, mine in form.cleaned_data.items():
-        theirs = getattr(row, name, mine)
-        if theirs != mine:
-            names = dict(getattr(form.fields[name], "choices", ()))
-            label = str(form[name].label)
-            yield Difference(label, in_words(theirs, names), in_words(mine, names))
-
-
-def in_words(value: Any, names: Mapping[Any, Any]) -> str:
-    """Return a value of a form as a page says it; `names` are those of its choices."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return listed([names.get(one, one) for one in value]) if value else ""
-    if value in names:
-        return str(names[value])
-    return whole_date(on_day(value)) if hasattr(value, "year") else str(value)
-
-
-def back_to(request: HttpRequest, otherwise: Any) -> HttpResponseRedirect:
-    """Go where the form said one came from (`next`), if that is a page of ours."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return HttpResponseRedirect(wanted)
-    return redirect(otherwise)
+__all__ = [
+    "back_to",
+    "differences",
+    "in_words",
+    "overtaken",
+    "revision_of",
+    "sent_to",
+    "show",
+    "taken",
+]
