@@ -1,5 +1,8 @@
 """The practice that this installation serves, and its sites."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -7,11 +10,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
+from accounts.models.people import monday_to_friday
 from core.fields import Revisioned, short_text, uuid_key
 
 
 def all_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
@@ -32,6 +39,15 @@ class Practice(Revisioned):
     contact_name = short_text(120)
     contact_phone = short_text(40)
     contact_hours = short_text(80)
+    # Where public holidays are proposed from: an ISO country, and one of its parts where days differ.
+    country = short_text(2)
+    region = short_text(12)
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=monday_to_friday)
+    # The load scale (R17): 1 is a usual client. What is proposed, never what is forced.
+    weight_light = models.DecimalField(max_digits=3, decimal_places=1, default=Decimal("0.5"))
+    weight_heavy = models.DecimalField(max_digits=3, decimal_places=1, default=Decimal(2))
+    ending_weighs = models.DecimalField(max_digits=3, decimal_places=1, default=Decimal("0.5"))
+    usual_limit = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     # The agreed times (R2, R3, R15); practice policy, because law differs by country.
     notice_shortest = models.PositiveSmallIntegerField(default=21)
     notice_longest = models.PositiveSmallIntegerField(default=28)
@@ -51,6 +67,10 @@ class Practice(Revisioned):
                 name="shortest_notice_is_not_longer_than_longest",
                 condition=Q(notice_shortest__lte=models.F("notice_longest")),
             ),
+            CheckConstraint(
+                name="weights_are_never_negative",
+                condition=Q(weight_light__gte=0) & Q(weight_heavy__gte=0) & Q(ending_weighs__gte=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,13 +81,25 @@ class Practice(Revisioned):
         return ZoneInfo(self.zone)
 
 
+class InUseQuerySet(models.QuerySet[Row]):
+    """Rows that are ended, never deleted, because others point at them."""
+
+    def in_use(self, day: date) -> Self:
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+    def ended(self, day: date) -> Self:
+        return self.filter(ended_on__lte=day)
+
+
 class Site(models.Model):
-    """A place where the practice sees people."""
+    """A place where the practice sees people; `ended_on` is the first day without it."""
 
     id = uuid_key()
     name = models.CharField(max_length=120)
     address = short_text(200)
     ended_on = models.DateField(null=True, blank=True)
+
+    objects = InUseQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

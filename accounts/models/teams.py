@@ -10,6 +10,7 @@ from django.db.models import CheckConstraint, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
+from accounts.models.practice import InUseQuerySet
 from core.fields import short_text, uuid_key
 from core.history import tracked
 
@@ -34,6 +35,8 @@ class Team(models.Model):
     id = uuid_key()
     name = models.CharField(max_length=120)
     ended_on = models.DateField(null=True, blank=True)
+
+    objects = InUseQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
