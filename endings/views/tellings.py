@@ -64,6 +64,8 @@ def record_told_in_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "short": short,
         "notice": notice_line(notice_after(chosen_day(form)), chosen_day(form)),
         "several": len(untold) > 1,
+        "whom": whom(untold),
+        "before": [person for person in people if person.client and person.is_told],
         "never": must_never_know(ending),
         "planned_words": tellings.planned_words(ending, today()),
     }
@@ -87,6 +89,12 @@ def save_telling(
             short_notice=Explanation(**short.cleaned_data),
         ),
     )
+
+
+def whom(untold: Sequence[Person]) -> str:
+    """Name the client as long as the client does not know; afterwards those who are left."""
+    clients = [person.name for person in untold if person.client]
+    return dates.listed(clients or [person.name for person in untold])
 
 
 def done_told(left: int) -> str:

@@ -212,6 +212,20 @@ def test_who_must_never_be_told_is_warned_about(client: Browser) -> None:
     assert key_of(never) not in {person.key for person in people_to_tell(ending)}
 
 
+def test_who_is_left_gives_the_page_its_heading(client: Browser) -> None:
+    ending = EndingFactory.create()
+    InvolvedPersonFactory.create(client=ending.client, name="Aunt Rue")
+    client.force_login(ending.assignment.therapist)
+    name = ending.client.called
+    assert f"You told {name}" in client.get(url(ending)).content.decode()
+
+    tell(ending)
+
+    page = client.get(url(ending)).content.decode()
+    assert "You told Aunt Rue" in page
+    assert f"{name} was told on <time" in page
+
+
 def test_the_likeliest_day_comes_first(client: Browser) -> None:
     """A session that has begun today, then later today, then the weeks before; nothing to come."""
     ending = EndingFactory.create()
