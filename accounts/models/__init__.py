@@ -2,11 +2,14 @@
 
 from accounts.models.people import Invitation, Role, RoleHeld, User
 from accounts.models.practice import Practice, Site
+from accounts.models.sign_in import Attempt, Device
 from accounts.models.teams import Absence, Supervision, Team, TeamMembership
 from accounts.models.work import Draft, FormToken, Job
 
 __all__ = [
     "Absence",
+    "Attempt",
+    "Device",
     "Draft",
     "FormToken",
     "Invitation",

@@ -75,6 +75,7 @@ class User(AbstractBaseUser):
     capacity = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     is_active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
     session_salt = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"

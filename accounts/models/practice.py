@@ -57,6 +57,8 @@ class Practice(Revisioned):
     follow_up_days = ArrayField(models.PositiveSmallIntegerField(), default=list)
     stays_with_leaver_text = models.TextField(blank=True, default="")
     retention_years = models.PositiveSmallIntegerField(default=10)
+    # Whether nobody works here with a password alone; on, unless a practice admin says otherwise.
+    second_factor_required = models.BooleanField(default=True, db_default=True)
 
     objects = PracticeQuerySet.as_manager()
 
