@@ -77,11 +77,14 @@ class Day:
         return {one.occasion: one for one in self.of.get(ending.pk, [])}
 
     def is_mine(self, ending: Ending) -> bool:
-        """Say whether the reader answers for it, today or in somebody's place."""
+        """Say whether the reader answers for it, today or in somebody's place.
+
+        Who leads the work is told at once of short notice and of a file that stays open.
+        """
         led = [
             one
             for one in self.of.get(ending.pk, [])
-            if one.occasion is Occasion.NOTICE_SHORT and one.is_escalation
+            if one.occasion in (Occasion.NOTICE_SHORT, Occasion.CLOSE_FILE) and one.is_escalation
         ]
         return not led
 

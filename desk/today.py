@@ -183,6 +183,8 @@ def small_things_of(day: Day) -> list[Todo]:
             continue
         elif ending is None:
             rows.append(for_a_receiver(one, day))
+        elif not day.is_mine(ending):
+            continue
         elif ending.assignment_id not in todays or one.occasion not in IN_A_SESSION:
             rows.append(question(one, ending, day))
     return [*rows, *answers_of(day), *entries_of(day)]
@@ -247,7 +249,7 @@ def entries_of(day: Day) -> list[Todo]:
 
 
 def waiting_of(day: Day) -> list[Todo]:
-    """Return what somebody else waits for: reviews, and short notice in the team."""
+    """Return what somebody else waits for: reviews, short notice and open files in the team."""
     rows = [review_row(review, day) for review in day.reviews if not review.decision]
     for one in day.standing:
         ending = day.endings.get(one.about_id)

@@ -199,10 +199,16 @@ def _last_session(ending: EndingFacts, raised: _Raised) -> Iterator[Due]:
 
 
 def _closing(ending: EndingFacts, raised: _Raised) -> Iterator[Due]:
-    """Yield closing the file: a day, three days, a week after the last session."""
+    """Yield closing the file: a day, three days, a week after the last session.
+
+    After the week it is an escalation, too: whoever leads the work asks what stands in the way.
+    """
     last_on = ending.last_held_on or ending.last_on
     if last_on is None:
         return
+    leads, since = ending.supervisor_id, last_on + CLOSE_AFTER[-1]
+    if leads is not None and leads != ending.holder_on(raised.today) and since <= raised.today:
+        yield raised.at_once(leads, Occasion.CLOSE_FILE, since, is_late=True)
     asked = [raised.to_holder(Occasion.CLOSE_FILE, last_on + after) for after in CLOSE_AFTER]
     standing = [one for one in asked if one.due_on <= raised.today]
     if standing:

@@ -138,6 +138,10 @@ union all
 select supervisor_id, 'notice_short', id, since, since, not holds, true
   from short where supervisor_id is not null and supervisor_id <> holder_id
 union all
+select supervisor_id, 'close_file', id, ended.since, ended.since, true, true
+  from opened cross join lateral (select coalesce(last_held_on, last_on) + 7 as since) ended
+ where has_ended and supervisor_id <> holder_id and ended.since <= %(today)s
+union all
 select reviewer_id, 'review', id, due_on, due_on, %(today)s > due_on, true
   from review where %(today)s >= due_on
 union all

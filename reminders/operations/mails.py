@@ -106,6 +106,8 @@ def words_of(message: Message, at: datetime) -> Mail | None:
         return digest(message, at)
     if message.kind == Message.Kind.INVITATION:
         return invitation(message)
+    if message.kind == Message.Kind.DIRECTORY:
+        return entries(message)
     words, _colon, key = message.key.partition(":")
     write = ESCALATIONS.get(words)
     return write(message, UUID(key), at) if write else None
@@ -159,9 +161,10 @@ def line_of(line: Line, count: int) -> str:
 # --- escalations ----------------------------------------------------------------------------------------
 def standing_of(person_id: Any, occasion: Occasion) -> list[tuple[str, bool]]:
     """Return `(occasion, is_late)` of what still stands; snoozing does not hold an escalation back."""
-    rows = Reminder.objects.filter(person=person_id, occasion=occasion, closed_at=None)
-    rises = {"is_late": True} if occasion is Occasion.CLOSE_FILE else {"is_escalation": True}
-    return list(rows.filter(**rises).values_list("occasion", "is_late"))
+    rows = Reminder.objects.filter(
+        person=person_id, occasion=occasion, is_escalation=True, closed_at=None
+    )
+    return list(rows.values_list("occasion", "is_late"))
 
 
 def short(message: Message, key: UUID, at: datetime) -> Mail | None:
@@ -223,11 +226,9 @@ def review(message: Message, key: UUID, at: datetime) -> Mail | None:
 
 def closing(message: Message, key: UUID, at: datetime) -> Mail | None:
     """Return mail 4: not closed a week after the last session."""
-    holder = Reminder.objects.filter(pk=key).values_list("person", flat=True).first()
-    standing = standing_of(holder, Occasion.CLOSE_FILE) if holder else []
-    if not standing:
+    count = len(standing_of(message.person_id, Occasion.CLOSE_FILE))
+    if not count:
         return None
-    count = len(standing)
     return Mail(
         _("Something is not finished yet"),
         [
@@ -244,6 +245,33 @@ ESCALATIONS: Mapping[str, Callable[[Message, UUID, datetime], Mail | None]] = {
     REVIEW: review,
     CLOSING: closing,
 }
+
+
+# --- the directory --------------------------------------------------------------------------------------
+def entries(message: Message) -> Mail | None:
+    """Return mail 8: entries of the directory that are to be checked again."""
+    rows = Reminder.objects.filter(
+        person=message.person, occasion=Occasion.CHECK_ENTRY.value, closed_at=None
+    )
+    late = list(rows.values_list("is_late", flat=True))
+    if not late or not message.person.wants_mail:
+        return None
+    to_check = ngettext("%(count)s entry to check", "%(count)s entries to check", len(late)) % {
+        "count": len(late)
+    }
+    lines = [to_check]
+    if any(late):
+        lines.append(line_of(Line.LATE, sum(late)) % {"count": sum(late)})
+    return Mail(
+        to_check,
+        [
+            Paragraph(
+                _("Somebody may be offered one of these this week. A call takes two minutes.")
+            ),
+            Paragraph(lines=lines),
+            Paragraph(_("Start checking: %(url)s"), {"url": link_of(message)}),
+        ],
+    )
 
 
 # --- the invitation -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from accounts.models import Practice, User
 from accounts.models.people import UserQuerySet
 from core.dates import on_day
 from endings.models import HandoverInvitation
-from endings.operations.reviews import answer_by, reviewers_of
+from endings.operations.reviews import answer_by
 from reminders.models import Message, Reminder
 from reminders.occasions import Occasion
 from reminders.operations.reading import calendar_of
@@ -31,16 +31,13 @@ WORDS_OF = {
     Occasion.CLOSE_FILE: CLOSING,
 }
 """Which mail an escalation becomes; its name begins the key of the message."""
-# What somebody is told at once: escalations, and a file that is open a week after the last session.
-RISES = Q(occasion__in=[one.value for one in WORDS_OF]) & (
-    Q(is_escalation=True) | Q(occasion=Occasion.CLOSE_FILE.value, is_late=True)
-)
+RISES = Q(occasion__in=[one.value for one in WORDS_OF], is_escalation=True)
 
 
 def make_messages(*, at: datetime) -> int:
     """Make the rows of all mails that are due at `at`; return how many are new."""
     practice = Practice.objects.current()
-    made = [*digests(practice, at), *invitations(at)]
+    made = [*digests(practice, at), *invitations(at), *calls_to_check(practice, at)]
     before = Message.objects.count()
     Message.objects.bulk_create(made, ignore_conflicts=True)
     escalate(at=at)
@@ -102,19 +99,16 @@ def escalate(*, at: datetime) -> int:
     for row in rows:
         by_mail.setdefault((row.person_id, WORDS_OF[Occasion(row.occasion)]), []).append(row)
     made = [escalation(words, some, at) for (_person, words), some in by_mail.items()]
-    Message.objects.bulk_create([one for one in made if one], ignore_conflicts=True)
+    Message.objects.bulk_create(made, ignore_conflicts=True)
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=at)
     return len(made)
 
 
-def escalation(words: str, rows: list[Reminder], at: datetime) -> Message | None:
-    """Return the mail: to the person reminded, or for an open file to who leads their work."""
+def escalation(words: str, rows: list[Reminder], at: datetime) -> Message:
+    """Return the mail to the person reminded, about everything of one kind."""
     first = min(rows, key=lambda row: row.pk)
-    reader = leader_of(first, at) if words == CLOSING else first.person
-    if reader is None:
-        return None
     return Message(
-        person=reader,
+        person_id=first.person_id,
         kind=Message.Kind.REVIEW if words == REVIEW else Message.Kind.ESCALATION,
         key=f"{words}:{first.pk.hex}",
         day=on_day(at),
@@ -123,9 +117,39 @@ def escalation(words: str, rows: list[Reminder], at: datetime) -> Message | None
     )
 
 
-def leader_of(row: Reminder, at: datetime) -> User | None:
-    leads = reviewers_of(row.person, on_day(at)).first
-    return None if leads.pk == row.person_id else leads
+# --- entries of the directory ---------------------------------------------------------------------------
+def calls_to_check(practice: Practice, at: datetime) -> list[Message]:
+    """Return the week's mail to each directory admin with entries to check (R16).
+
+    One a week, however many entries: on the first working day on which any stand open, at the hour of
+    the digest. Its key is the Monday of that week.
+    """
+    asked = Reminder.objects.filter(occasion=Occasion.CHECK_ENTRY.value, closed_at=None)
+    readers = readers_of_mail().filter(wants_mail=True, pk__in=asked.values("person"))
+    waiting = [
+        (person, here)
+        for person in readers
+        if (here := at.astimezone(zone_of(person, practice))).time() >= person.digest_at
+        and not Message.objects.filter(
+            person=person, kind=Message.Kind.DIRECTORY, day=monday_of(here.date())
+        ).exists()
+    ]
+    working = calendar_of([person for person, _here in waiting], around=on_day(at))
+    return [
+        Message(
+            person=person,
+            kind=Message.Kind.DIRECTORY,
+            day=monday_of(here.date()),
+            send_after=at,
+            useful_until=at + ESCALATION_IS_USEFUL_FOR,
+        )
+        for person, here in waiting
+        if here.date() in working[person.pk]
+    ]
+
+
+def monday_of(day: date) -> date:
+    return day - day.weekday() * DAY
 
 
 # --- somebody is asked for room -------------------------------------------------------------------------

@@ -50,11 +50,13 @@ def go(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 
 def address_of_mail(message: Message) -> str:
-    """Return where a mail leads: one's day, what one is asked, or what waits in the inbox."""
+    """Return where a mail leads: one's day, what one is asked, the directory, or one's inbox."""
     if message.kind == Message.Kind.DIGEST:
         return reverse("desk:home")
     if message.kind == Message.Kind.INVITATION:
         return reverse("endings:invitation", args=[UUID(message.key)])
+    if message.kind == Message.Kind.DIRECTORY:
+        return reverse("referrals:directory")
     return reverse("reminders:inbox")
 
 

@@ -195,14 +195,26 @@ def test_three_days_before_the_last_session() -> None:
     ],
 )
 def test_the_file_is_closed_within_a_week(today: date, due_on: date, *, is_late: bool) -> None:
-    (one,) = standing(HELD, today)
+    (one,) = (one for one in standing(HELD, today) if one.person_id == THERAPIST)
     assert (one.occasion, one.due_on, one.is_late) == (Occasion.CLOSE_FILE, due_on, is_late)
 
 
 def test_after_the_last_working_day_whoever_carries_it_is_reminded() -> None:
-    assert said(HELD, date(2027, 1, 8)) == [(Occasion.CLOSE_FILE, THERAPIST)]
-    assert said(HELD, date(2027, 1, 11)) == [(Occasion.CLOSE_FILE, STAYS)]
+    alone = replace(HELD, supervisor_id=None)
+    assert said(alone, date(2027, 1, 8)) == [(Occasion.CLOSE_FILE, THERAPIST)]
+    assert said(alone, date(2027, 1, 11)) == [(Occasion.CLOSE_FILE, STAYS)]
     assert said(replace(HELD, closed_on=date(2027, 1, 7)), date(2027, 1, 11)) == []
+
+
+def test_a_week_after_the_last_session_who_leads_hears_that_the_file_is_open() -> None:
+    a_week_on = date(2026, 12, 28)
+    assert (Occasion.CLOSE_FILE, LEADS) not in said(HELD, date(2026, 12, 27))
+    (theirs,) = (one for one in standing(HELD, a_week_on) if one.person_id == LEADS)
+    assert (theirs.occasion, theirs.due_on) == (Occasion.CLOSE_FILE, a_week_on)
+    assert theirs.is_late
+    assert theirs.is_escalation
+    led_by_oneself = replace(HELD, supervisor_id=THERAPIST)
+    assert said(led_by_oneself, a_week_on) == [(Occasion.CLOSE_FILE, THERAPIST)]
 
 
 def test_did_the_client_arrive() -> None:

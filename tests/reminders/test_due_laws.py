@@ -22,7 +22,12 @@ UNTOLD = {
     Occasion.NOTICE_SHORT,
     Occasion.REBOOK_TELLING,
 }
-AT_ONCE = {Occasion.NOTICE_SHORT, Occasion.REBOOK_TELLING, Occasion.REVIEW}
+AT_ONCE = {
+    Occasion.NOTICE_SHORT,
+    Occasion.REBOOK_TELLING,
+    Occasion.REVIEW,
+    Occasion.CLOSE_FILE,
+}
 anchors = st.dates(date(2024, 1, 1), date(2031, 12, 31))
 
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from email.message import Message as Letter
+from uuid import UUID
 
 import pytest
 from django.core import mail
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import User
@@ -220,3 +222,35 @@ def test_every_try_has_the_same_message_id() -> None:
     assert second is not None
     said = first.message()["Message-ID"]
     assert said == second.message()["Message-ID"] == f"<{message.pk}@practice.example>"
+
+
+def test_a_directory_admin_is_called_to_check_by_numbers_only(client: Client) -> None:
+    admin = UserFactory.create(language="nl")
+    for number in range(3):
+        Reminder.objects.create(
+            person=admin,
+            occasion=Occasion.CHECK_ENTRY,
+            about=UUID(int=number),
+            due_on=today(),
+            is_late=number == 0,
+            raised_at=now(),
+        )
+    message = Message.objects.create(
+        person=admin, kind="directory", day=today(), send_after=now(), useful_until=now() + DAY
+    )
+
+    envelope = compose(message, at=now())
+
+    assert envelope is not None
+    assert envelope.subject == "3 vermeldingen te controleren"
+    assert "– 3 vermeldingen te controleren\n– waarvan 1 te laat" in envelope.body
+    assert f"/reminders/go/{message.pk}/" in envelope.body
+    client.force_login(admin)
+    answer = client.get(reverse("reminders:go", args=[message.pk]))
+    assert answer.headers["Location"] == reverse("referrals:directory")
+
+
+def test_entries_that_were_checked_meanwhile_are_not_called_for() -> None:
+    admin = UserFactory.create()
+    message = Message(person=admin, kind="directory", day=today())
+    assert compose(message, at=now()) is None

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -162,6 +163,13 @@ class TestAtOnce:
         [mail] = Message.objects.filter(kind="escalation")
         assert (mail.person, mail.key.partition(":")[0]) == (leads, "closing")
 
+    def test_without_anybody_who_leads_an_open_file_is_the_therapists_alone(self) -> None:
+        ending = EndingFactory.create(last_held=True)
+        type(ending).objects.filter(pk=ending.pk).update(last_held_on=today() - 8 * DAY)
+        post_now()
+        assert not Message.objects.filter(kind="escalation").exists()
+        assert Reminder.objects.get(occasion="close_file").person == ending.assignment.therapist
+
     def test_a_colleague_who_is_asked_hears_of_it_once(self) -> None:
         ending = EndingFactory.create(chosen=True)
         receiver = UserFactory.create()
@@ -184,3 +192,40 @@ class TestAtOnce:
         post_now()
         marked = Reminder.objects.filter(escalated_at=now())
         assert [row.is_escalation for row in marked] == [True]
+
+
+def entries_to_check(person: User, *late: bool) -> None:
+    for number, is_late in enumerate(late):
+        Reminder.objects.create(
+            person=person,
+            occasion="check_entry",
+            about=UUID(int=number),
+            due_on=today(),
+            is_late=is_late,
+            raised_at=now(),
+        )
+
+
+def calls_of(person: User) -> list[str]:
+    rows = Message.objects.filter(person=person, kind="directory").order_by("day")
+    return [row.send_after.date().isoformat() for row in rows]
+
+
+@pytest.mark.time_machine("2026-11-19 06:00", tick=False)  # a Thursday
+def test_entries_to_check_are_one_mail_a_week_on_a_working_day() -> None:
+    PracticeFactory.create(zone="Europe/Warsaw")
+    admin, nothing_to_do = reader(), reader()
+    entries_to_check(admin, False, True)
+    for at in every_half_hour("2026-11-19T00:00", 24 * 6, "Europe/Warsaw"):  # to Tuesday
+        make_messages(at=at)
+    assert calls_of(admin) == ["2026-11-19", "2026-11-23"]
+    assert calls_of(nothing_to_do) == []
+
+
+@pytest.mark.time_machine("2026-11-23 08:00", tick=False)
+@pytest.mark.parametrize("facts", [{"email": None}, {"wants_mail": False}, {"is_active": False}])
+def test_who_reads_no_mail_is_not_called_to_check(facts: dict[str, Any]) -> None:
+    admin = reader(**facts)
+    entries_to_check(admin, False)
+    make_messages(at=now())
+    assert calls_of(admin) == []
