@@ -59,6 +59,11 @@ class Practice(Revisioned):
     retention_years = models.PositiveSmallIntegerField(default=10)
     # Whether nobody works here with a password alone; on, unless a practice admin says otherwise.
     second_factor_required = models.BooleanField(default=True, db_default=True)
+    # After so long without anything happening, and after so long in all, one signs in again.
+    idle_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
+    signed_in_hours = models.PositiveSmallIntegerField(default=12, db_default=12)
+    # What was typed and not sent is dropped when nobody has come back for it.
+    drafts_kept_days = models.PositiveSmallIntegerField(default=30, db_default=30)
 
     objects = PracticeQuerySet.as_manager()
 
@@ -73,6 +78,11 @@ class Practice(Revisioned):
                 name="weights_are_never_negative",
                 condition=Q(weight_light__gte=0) & Q(weight_heavy__gte=0) & Q(ending_weighs__gte=0),
             ),
+            CheckConstraint(  # the warning comes two minutes before
+                name="nobody_stays_signed_in_for_ever",
+                condition=Q(idle_minutes__range=(5, 480)) & Q(signed_in_hours__range=(1, 24)),
+            ),
+            CheckConstraint(name="drafts_are_kept_a_day", condition=Q(drafts_kept_days__gte=1)),
         ]
 
     def __str__(self) -> str:

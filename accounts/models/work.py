@@ -1,6 +1,7 @@
 """What keeps a person's work safe: drafts, one-use form tokens, and the progress of long work."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -27,6 +28,12 @@ class FormToken(models.Model):
         return f"Form {self.pk}"
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def at(self, form: str, about: uuid.UUID | None, by: User) -> Self:
+        """The one draft of a person for a form and its object, or none."""
+        return self.filter(user=by, form=form, about=about)
+
+
 class Draft(models.Model):
     """What a person has typed into a long form and not sent: sealed, theirs alone (decision 26)."""
 
@@ -37,7 +44,10 @@ class Draft(models.Model):
     text = SealedTextField()
     saved_at = models.DateTimeField()
 
+    objects = DraftQuerySet.as_manager()
+
     class Meta:
+        indexes = [models.Index(fields=["saved_at"])]
         constraints = [
             UniqueConstraint(
                 fields=["user", "form", "about"], name="one_draft_per_form", nulls_distinct=False
