@@ -20,9 +20,15 @@ from caseload.operations.rhythms import Wish, set_cadences
 from core.clock import today
 from endings.models import Departure, Ending, Review
 from endings.workflow import Stage
-from referrals.models import FollowUp
+from referrals.models import FollowUp, Service
 from tests.accounts.factories import PracticeFactory
 from tests.browser.conftest import PASSWORD, Person, evening
+from tests.browser.handing_over import (
+    Handover,
+    a_place,
+    goes_on_with_the_receiver,
+    hands_over,
+)
 from tests.referrals.factories import ServiceFactory, checked
 
 CASELOAD = Path(settings.SHARED_DATA) / "caseload"
@@ -53,6 +59,8 @@ def imported_therapist(language: str) -> User:
     enrol(supervisor, "supervisor@example.org", ["supervisor"], language)
     stays = User.objects.create_user(name="Ilse Bakker")
     enrol(stays, "stays@example.org", ["therapist"], language)
+    receiver = User.objects.create_user(name="Ines Prado")
+    enrol(receiver, "receiver@example.org", ["therapist"], language)
     Supervision.objects.create(
         supervisor=supervisor, supervisee=therapist, starts_on=today() - timedelta(days=90)
     )
@@ -95,8 +103,13 @@ def test_nobody_is_forgotten(scene: tuple[str, int, str], somebody: Any, time_ma
     everybody_has_a_person_and_a_date(departure)
     tell_everybody(person, departure, time_machine)
     everybody_has_a_person_and_a_date(departure)
-    point_everybody_somewhere(person, departure, time_machine)
+    to_hand_over = point_everybody_somewhere(person, departure, time_machine)
+    receiver = User.objects.get(email="receiver@example.org")
+    incoming: Person = somebody(width=width, theme=theme, language=language)
+    story = Handover(to_hand_over, person, incoming, receiver, time_machine)
+    hands_over(story)
     end_with_everybody(person, departure, time_machine)
+    goes_on_with_the_receiver(story)
     carries_on(somebody(width=width, theme=theme, language=language), departure, time_machine)
 
     departure.refresh_from_db()
@@ -112,13 +125,24 @@ def tell_everybody(person: Person, departure: Departure, time_machine: Any) -> N
     assert not departure.endings.filter(stage=Stage.TO_TELL).exists()
 
 
-def point_everybody_somewhere(person: Person, departure: Departure, time_machine: Any) -> None:
-    """One client gets two services and takes one; the others want none, which is an answer too."""
+def point_everybody_somewhere(person: Person, departure: Departure, time_machine: Any) -> Ending:
+    """One client takes one of two services, the one who is left last a colleague's place; return that one.
+
+    The others want none, which is an answer too.
+    """
     services = [checked(ServiceFactory.create(), days_ago=3) for _number in range(2)]
-    for number, ending in enumerate(departure.endings.order_by("tell_plan_on", "pk")):
-        offer(person, ending, services if number == 0 else [], time_machine, look=number < 2)
-        if number == 0:
-            choose(person, ending, time_machine)
+    place = a_place(User.objects.get(email="receiver@example.org"))
+    endings = list(departure.endings.order_by("tell_plan_on", "pk"))
+    to_hand_over = max(endings[1:], key=lambda ending: ending.last_on)
+    for number, ending in enumerate(endings):
+        options = (
+            services if number == 0 else [services[0], place] if ending == to_hand_over else []
+        )
+        offer(person, ending, options, time_machine, look=number < 2)
+        if options:
+            choose(person, ending, time_machine, options[-1])
+    to_hand_over.refresh_from_db()
+    return to_hand_over
 
 
 def end_with_everybody(person: Person, departure: Departure, time_machine: Any) -> None:
@@ -176,32 +200,30 @@ def tell(person: Person, ending: Ending, *, look: bool) -> None:
 
 
 def offer(
-    person: Person, ending: Ending, services: list[Any], time_machine: Any, *, look: bool
+    person: Person, ending: Ending, options: list[Any], time_machine: Any, *, look: bool
 ) -> None:
-    """Two services with why, or offered and not wanted: both are complete."""
+    """Two options with why, or offered and not wanted: both are complete."""
     day = ending.options_plan_on or ending.told_on + timedelta(days=7)
     time_machine.move_to(evening(max(day, today())))
-    if not services:
+    if not options:
         person.goes_to(reverse("endings:record_not_wanted", args=[ending.pk, "options"]), look=look)
         person.saves()
         return
     person.goes_to(ending.get_absolute_url(), look=look)
     person.presses(f"form[action$='{reverse('endings:open_options', args=[ending.pk])}'] button")
     ending.refresh_from_db()
-    for service in services:
-        person.goes_to(
-            reverse("referrals:choose_option", args=[ending.option_set_id])
-            + f"?q={service.name.split()[0]}"
-        )
-        add_option(person, service)
+    for option in options:
+        asked = f"?q={option.name.split()[0]}" if isinstance(option, Service) else ""
+        person.goes_to(reverse("referrals:choose_option", args=[ending.option_set_id]) + asked)
+        add_option(person, option)
     person.goes_to(reverse("endings:record_options_offered", args=[ending.pk]), look=look)
     person.saves()
     ending.refresh_from_db()
     assert ending.options_on is not None
 
 
-def add_option(person: Person, service: Any) -> None:
-    box = person.page.locator(f"form:has([value='{service.pk}'])").first
+def add_option(person: Person, option: Any) -> None:
+    box = person.page.locator(f"form:has([value='{option.pk}'])").first
     why = box.locator("[name=why]")
     if why.count():
         why.fill("Close to home.")
@@ -209,12 +231,13 @@ def add_option(person: Person, service: Any) -> None:
         box.locator("button").first.click()
 
 
-def choose(person: Person, ending: Ending, time_machine: Any) -> None:
+def choose(person: Person, ending: Ending, time_machine: Any, wish: Any) -> None:
     """Asked next time, not now."""
     ending.refresh_from_db()
     time_machine.move_to(evening(max(ending.choice_plan_on, today())))
     person.goes_to(reverse("endings:record_choice", args=[ending.pk]), look=True)
-    person.page.locator("[name=options]").first.check(force=True)
+    wished = ending.option_set.options.get(**{type(wish)._meta.model_name: wish})
+    person.page.locator(f"[name=options][value='{wished.pk}']").check(force=True)
     person.saves(look=True)
     ending.refresh_from_db()
     assert ending.chosen_on == today()
