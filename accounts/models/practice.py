@@ -56,7 +56,10 @@ class Practice(Revisioned):
     options_asked = models.PositiveSmallIntegerField(default=2)
     follow_up_days = ArrayField(models.PositiveSmallIntegerField(), default=list)
     stays_with_leaver_text = models.TextField(blank=True, default="")
-    retention_years = models.PositiveSmallIntegerField(default=10)
+    # How long a file is kept: years after the last session, or after majority; the later of both.
+    retention_years = models.PositiveSmallIntegerField(default=7)
+    retention_after_majority = models.PositiveSmallIntegerField(default=3, db_default=3)
+    majority_age = models.PositiveSmallIntegerField(default=18, db_default=18)
     # Whether nobody works here with a password alone; on, unless a practice admin says otherwise.
     second_factor_required = models.BooleanField(default=True, db_default=True)
     # After so long without anything happening, and after so long in all, one signs in again.
