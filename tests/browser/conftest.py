@@ -9,7 +9,8 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, Page
 
-from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS, findings
+from tests.core.axe import findings
+from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS
 
 PASSWORD = "seven quiet lindens"
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 from caseload import tasks
 from caseload.models import Client
 from tests.accounts.factories import PracticeFactory, UserFactory
-from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS, findings
+from tests.core.axe import findings
+from tests.core.test_ui_browser import HIDDEN_UNDER, SIDEWAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHEET = (
