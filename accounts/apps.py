@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from core.grants import grant_after_migrate
+from core.resealing import see_that_keys_open
 
 
 class AccountsConfig(AppConfig):
@@ -10,3 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Django sends this once per app with models, when every table stands: once is enough.
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="grants")
+        post_migrate.connect(see_that_keys_open, sender=self, dispatch_uid="keys")

@@ -10,9 +10,9 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import FieldError
@@ -22,11 +22,19 @@ from django.db.models.query_utils import DeferredAttribute
 PREFIX = "sealed:"
 
 
+class NotOpened(Exception):
+    """A sealed text cannot be read: its key is missing or another one, or it was changed or moved."""
+
+
 class Sealed(bytes):
     """A ciphertext as it stands in the row."""
 
+    @property
+    def key_id(self) -> int:
+        return int.from_bytes(self[:2])
+
     def __repr__(self) -> str:
-        return f"<Sealed by key {int.from_bytes(self[:2])}>"
+        return f"<Sealed by key {self.key_id}>"
 
 
 class Opened(str):
@@ -37,27 +45,39 @@ class Opened(str):
 
 
 @cache
-def cipher(key_id: int) -> AESGCM:
-    return AESGCM(settings.FIELD_KEYS[key_id])
+def cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def seal(text: str, place: bytes) -> Sealed:
-    """Seal `text` for `place` with the newest key."""
-    key_id = max(settings.FIELD_KEYS)
+    """Seal `text` for `place` with the key in use."""
+    key_id: int = settings.FIELD_KEY_IN_USE
     nonce = os.urandom(12)
-    body = cipher(key_id).encrypt(nonce, str(text).encode(), place)
+    body = cipher(settings.FIELD_KEYS[key_id]).encrypt(nonce, str(text).encode(), place)
     return Sealed(key_id.to_bytes(2) + nonce + body)
 
 
 def unseal(value: Sealed, place: bytes) -> str:
-    """Open `value`; raises `cryptography.exceptions.InvalidTag` where it was tampered with or moved."""
-    return cipher(int.from_bytes(value[:2])).decrypt(value[2:14], value[14:], place).decode()
+    """Open `value`; raises NotOpened, which names the key and never the place or the text."""
+    value = Sealed(value)
+    key = settings.FIELD_KEYS.get(value.key_id)
+    if key is None:
+        raise NotOpened(
+            f"FIELD_KEYS has no key {value.key_id}, which sealed this text: put it back"
+        )
+    try:
+        return cipher(key).decrypt(value[2:14], value[14:], place).decode()
+    except InvalidTag:
+        raise NotOpened(
+            f"Key {value.key_id} of FIELD_KEYS does not open this text: it is not the key that sealed it,"
+            " or the text was changed or moved"
+        ) from None
 
 
 def digest(text: str, place: bytes) -> str:
     """Return what history keeps: equal for equal texts in one place, and nothing to read."""
-    key = sha256(b"history" + settings.FIELD_KEYS[min(settings.FIELD_KEYS)]).digest()
-    return hmac.new(key, place + b"\0" + str(text).encode(), "sha256").hexdigest()[:32]
+    said = place + b"\0" + str(text).encode()
+    return hmac.new(settings.HISTORY_KEY, said, "sha256").hexdigest()[:32]
 
 
 class OpensWhenRead(DeferredAttribute):

@@ -20,7 +20,7 @@ from typing import Any
 from config.servers import external, postgres
 from config.servers.data import DataDirectory, hold, make_socket_folder
 from config.servers.engine import Engine, engine_of, engine_of_this_release, wheel_major
-from config.servers.keys import SETTING_OF_FILE, Secrets
+from config.servers.keys import KEPT_IF_THERE, SETTING_OF_FILE, Secrets
 from config.servers.part import LIBC
 from config.servers.postgres import Cluster
 from config.servers.prepare import say
@@ -28,7 +28,7 @@ from config.servers.refusal import Refused, refusing
 from config.servers.stack import embedded_cluster, servers_up
 from config.servers.supervisor import Supervisor
 
-KEPT = (*SETTING_OF_FILE, "demo_password")
+KEPT = (*SETTING_OF_FILE, *KEPT_IF_THERE, "demo_password")
 DEMO = "demo"  # among the keys: the sign-ins of the invented people, so that none are made a second time
 DIGEST = "sha256"  # of the dump: pg_restore takes one that lost its end for a whole one
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
@@ -210,7 +210,8 @@ def keys_beside(file: Path) -> Path:
 def kept_keys(data: DataDirectory) -> dict[str, str]:
     """Return what has to be kept apart from the dump: keys, and the sign-ins of invented people."""
     secrets = Secrets(data.secrets)
-    given = {name: os.environ.get(setting) for name, setting in SETTING_OF_FILE.items()}
+    settings = {**SETTING_OF_FILE, **KEPT_IF_THERE}
+    given = {name: os.environ.get(setting) for name, setting in settings.items()}
     found = {name: given.get(name) or secrets.read(name) for name in KEPT}
     decided = data.root / "demo.done"
     found[DEMO] = decided.read_text() if decided.exists() else ""

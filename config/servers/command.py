@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from signal import SIGTERM
 
-from config.servers import backup, prepare
+from config.servers import backup, field_keys, prepare
 from config.servers.data import DataDirectory, open_data_directory, read_note
 from config.servers.part import tied_to
 from config.servers.processes import PROJECT, Practice
@@ -15,6 +15,8 @@ from config.servers.refusal import Refused
 from config.servers.run import shared_settings
 from config.servers.stack import servers_up
 from config.servers.supervisor import Stopped, stopping_on_signals
+
+COMMANDS = {**backup.COMMANDS, **field_keys.COMMANDS}  # those that are not Django's
 
 # Who a command connects as; any other is the app, and `script/manage --as` overrules.
 OWNER_COMMANDS = {
@@ -25,6 +27,7 @@ OWNER_COMMANDS = {
     "optimizemigration",
     "pgtrigger",
     "rebase_migration",
+    "rotate_keys",
     "showmigrations",
     "sqlmigrate",
     "squashmigrations",
@@ -38,8 +41,8 @@ def manage(*, folder: str, role: str | None, command: list[str]) -> int:
     try:
         with stopping_on_signals():
             data = open_data_directory(folder)
-            if name in backup.COMMANDS:
-                return backup.COMMANDS[name](data, words)
+            if name in COMMANDS:
+                return COMMANDS[name](data, words)
             with practice_of(
                 data, f"script/manage {name}", migrated=name not in OWNER_COMMANDS
             ) as practice:

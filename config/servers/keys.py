@@ -10,6 +10,7 @@ from config.servers.postgres import LOGINS, SUPERUSER
 from config.servers.refusal import Refused
 
 SETTING_OF_FILE = {"secret_key": "SECRET_KEY", "actor_key": "ACTOR_KEY", "field_keys": "FIELD_KEYS"}
+KEPT_IF_THERE = {"history_key": "HISTORY_KEY"}  # written when the first field key is dropped
 MAKERS: Mapping[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(50),
     "actor_key": lambda: secrets.token_hex(32),
@@ -44,7 +45,12 @@ class Secrets:
 
         Over data that exist a new key would be a lock without a door: what is missing is refused.
         """
-        return {
+        kept = {
+            setting: value
+            for name, setting in KEPT_IF_THERE.items()
+            if (value := given.get(setting) or self.read(name))
+        }
+        return kept | {
             setting: given.get(setting) or self.kept_or_new(name, MAKERS[name], fresh=fresh)
             for name, setting in SETTING_OF_FILE.items()
         }

@@ -49,9 +49,12 @@ def migrate(practice: Practice, supervisor: Supervisor) -> None:
     """Migrate as the owner, unless this database was migrated by exactly this code before.
 
     The mark is a comment on the database itself: it goes where the data go, and a restored or exchanged
-    database has none. All code of the apps counts, because grants are derived from models.
+    database has none. All code of the apps counts, because grants are derived from models; and the keys
+    count, because `migrate` sees that they open what is there.
     """
+    keys = practice.stack.secrets["FIELD_KEYS"]
     code = fingerprint([LOCK, *(path for app in APPS for path in (PROJECT / app).rglob("*.py"))])
+    code = hashlib.sha256(f"{code} {keys}".encode()).hexdigest()
     with psycopg.connect(practice.stack.databases["owner"], autocommit=True) as connection:
         if mark_of(connection) == code:
             return

@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from core.field_keys import history_key, read_keys
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
@@ -17,11 +19,11 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
 # Who is acting is signed with this key; PostgreSQL keeps a copy that only its own function can read.
 ACTOR_KEY = bytes.fromhex(env.str("ACTOR_KEY"))
-# Keys of sealed text: "1:<64 hex digits>,2:…"; the highest number seals, all of them open.
-FIELD_KEYS = {
-    int(number): bytes.fromhex(key)
-    for number, key in (pair.split(":") for pair in env.list("FIELD_KEYS"))
-}
+# Keys of sealed text: "1:<64 hex digits>,2:…"; all of them open, the one in use seals.
+FIELD_KEYS = read_keys(env.str("FIELD_KEYS"))
+FIELD_KEY_IN_USE = env.int("FIELD_KEY_IN_USE", max(FIELD_KEYS))
+# The digests that stand for sealed text in history outlive the first field key, so its successor is kept apart.
+HISTORY_KEY = bytes.fromhex(env.str("HISTORY_KEY", "")) or history_key(FIELD_KEYS)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
