@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.urls import reverse
@@ -26,6 +26,9 @@ from core.history import tracked
 class RoomQuerySet(models.QuerySet["Room"]):
     def in_use(self, day: date) -> Self:
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day)).select_related("site")
+
+    def ended(self, day: date) -> Self:
+        return self.filter(ended_on__lte=day).select_related("site")
 
 
 class Room(models.Model):
@@ -126,6 +129,8 @@ class Session(Revisioned):
     )
     state_at = models.DateTimeField(null=True, blank=True)
     is_extra = models.BooleanField(default=False)
+    # Who was booked beside the therapist when it was cancelled, missed or held: undone, they are again.
+    booked_beside = ArrayField(models.UUIDField(), null=True, blank=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Site, User
-from caseload.models import Place
+from caseload.models import Assignment, Client, Place
 from core.errors import RuleBroken
 
 DAY = timedelta(days=1)
@@ -25,6 +26,16 @@ class Offered:
     site: Site | None = None
     languages: list[str] = field(default_factory=list)
     needs: str = ""
+
+
+def held_for_others(*, assignment: Assignment, client: Client) -> set[UUID]:
+    """Return the keys of the places that are kept for somebody else than `client` in this work.
+
+    Keys only: for whom is said to nobody (R5). One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select sight.places_held(%s, %s)", [assignment.pk, client.pk])
+        return set(cursor.fetchone()[0])
 
 
 @transaction.atomic

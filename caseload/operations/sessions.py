@@ -17,6 +17,7 @@ from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 
 MAY_BE_UNDONE_FOR = timedelta(days=7)
+SETTLED = ["state", "state_by", "state_at", "booked_beside", "revision"]
 
 
 @dataclass(frozen=True)
@@ -114,17 +115,20 @@ def mark_missed(
 def undo_state(*, session: Session, by: User, at: datetime, revision: int | None = None) -> Session:
     """Take back *held*, *missed* or *cancelled* within seven days: the session is planned again.
 
-    Raises RuleBroken later than that, and where therapist or room have been taken since.
+    Whoever was booked beside the therapist is booked again, as for a meeting of three. Raises RuleBroken
+    later than that, and where a person or the room have been taken since.
     """
     mine = under_lock_of(session, by, revision)
     if mine.state == Session.State.PLANNED:
         return mine
     if mine.state_at is None or at - mine.state_at > MAY_BE_UNDONE_FOR:
         raise RuleBroken(_("This cannot be changed any more. Add a new line instead."))
+    beside = {mine.pk: mine.booked_beside or []}
     mine.state, mine.state_by, mine.state_at = Session.State.PLANNED, None, None
+    mine.booked_beside = None
     mine.revision += 1
-    mine.save(update_fields=["state", "state_by", "state_at", "revision"])
-    book([mine])
+    mine.save(update_fields=SETTLED)
+    book([mine], beside)
     return mine
 
 
@@ -150,10 +154,11 @@ def put(session: Session, when: When) -> None:
 
 def settle(session: Session, state: str, by: User, at: datetime) -> Session:
     """Write what became of a session. Only planned ones book (decision 14)."""
+    session.booked_beside = booked_beside([session]).get(session.pk)
     release([session])
     session.state, session.state_by, session.state_at = state, by, at
     session.revision += 1
-    session.save(update_fields=["state", "state_by", "state_at", "revision"])
+    session.save(update_fields=SETTLED)
     return session
 
 

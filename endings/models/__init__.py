@@ -5,6 +5,7 @@ from endings.models.endings import Ending
 from endings.models.exceptions import EndingException, Review, ReviewComment
 from endings.models.handovers import (
     Consent,
+    HandoverCorrection,
     HandoverInvitation,
     HandoverSession,
     HandoverSummary,
@@ -32,6 +33,7 @@ __all__ = [
     "Ending",
     "EndingException",
     "Gain",
+    "HandoverCorrection",
     "HandoverInvitation",
     "HandoverSession",
     "HandoverSummary",

@@ -13,6 +13,7 @@ from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.departures import Departure
 from endings.models.endings import Ending, OfAnEndingQuerySet
+from endings.models.handovers import HandoverInvitation
 
 
 @tracked
@@ -55,6 +56,17 @@ OF_A_DRAFT = Q(ending__departure__state=Departure.State.DRAFT) | Q(
 )
 
 
+# Nothing is left to decide about a handover that did not come about.
+FELL_THROUGH = Q(
+    invitation__state__in=[
+        HandoverInvitation.State.DECLINED,
+        HandoverInvitation.State.CONFLICT,
+        HandoverInvitation.State.WITHDRAWN,
+    ]
+)
+WAITS = Q(decision="", taken_back_at=None) & ~FELL_THROUGH
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: User) -> Self:
         """Who asked and who is asked; what belongs to a draft only to who drafts it."""
@@ -66,7 +78,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(Q(reviewer=user) | Q(second_reviewer=user)).exclude(OF_A_DRAFT)
 
     def waiting(self) -> Self:
-        return self.filter(decision="", taken_back_at=None)
+        return self.filter(WAITS)
 
     def most_pressing_first(self) -> Self:
         """Exceptions, safeguarding and short notice on top, then by due date."""
@@ -100,6 +112,9 @@ class Review(models.Model):
     )
     exception = models.OneToOneField(
         EndingException, null=True, blank=True, on_delete=models.PROTECT, related_name="review"
+    )
+    invitation = models.ForeignKey(
+        HandoverInvitation, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
     )
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_asked")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_due")
@@ -142,10 +157,21 @@ class Review(models.Model):
                 condition=Q(kind="departure", departure__isnull=False, ending=None)
                 | (~Q(kind="departure") & Q(departure=None, ending__isnull=False)),
             ),
+            CheckConstraint(
+                name="only_a_handover_is_about_an_invitation",
+                condition=Q(invitation=None) | Q(kind="handover"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Review {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to answer, as `waiting` says it."""
+        asked = self.invitation
+        stands = asked is None or asked.state in (asked.State.SENT, asked.State.ACCEPTED)
+        return not self.decision and self.taken_back_at is None and stands
 
 
 @tracked

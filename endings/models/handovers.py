@@ -36,6 +36,17 @@ class HandoverSessionQuerySet(ReceivedQuerySet["HandoverSession"]):
     receiver = "invitation__receiver"
 
 
+class HandoverCorrectionQuerySet(models.QuerySet["HandoverCorrection"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(handover__in=HandoverSession.objects.visible_to(user))
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(handover__in=HandoverSession.objects.editable_by(user))
+
+    def received_by(self, user: User) -> Self:
+        return self.filter(handover__in=HandoverSession.objects.received_by(user))
+
+
 class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
     receiver = "place__therapist"
 
@@ -290,10 +301,52 @@ class HandoverSession(Revisioned):
     def __str__(self) -> str:
         return f"Handover session {self.pk}"
 
+    @property
+    def newest_correction(self) -> "HandoverCorrection | None":
+        """The version that stands now; None where the first one does."""
+        return max(self.corrections.all(), key=lambda row: row.recorded_at, default=None)
+
+
+@tracked
+class HandoverCorrection(models.Model):
+    """What was recorded of a meeting of three, said anew or taken back; the first version stays readable."""
+
+    append_only = True
+
+    id = uuid_key()
+    handover = models.ForeignKey(
+        HandoverSession, on_delete=models.PROTECT, related_name="corrections"
+    )
+    held_on = models.DateField()
+    agreed_points = SealedTextField()
+    next_meeting_on = models.DateField(null=True, blank=True)
+    is_taken_back = models.BooleanField(default=False)
+    taken_back_because = SealedTextField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+
+    objects = HandoverCorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recorded_at"]
+        constraints = [
+            UniqueConstraint(
+                fields=["handover"],
+                condition=Q(corrects=None),
+                name="a_meeting_of_three_is_corrected_line_by_line",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Handover correction {self.pk}"
+
 
 @tracked
 class SignOff(models.Model):
-    """Each of the three confirms what was agreed."""
+    """Each of the three confirms what was agreed; what is corrected is confirmed anew."""
 
     append_only = True
 
@@ -306,6 +359,14 @@ class SignOff(models.Model):
     handover = models.ForeignKey(
         HandoverSession, on_delete=models.PROTECT, related_name="sign_offs"
     )
+    correction = models.ForeignKey(
+        HandoverCorrection,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sign_offs",
+        help_text="The version that was confirmed; none for the first one.",
+    )
     who = models.CharField(max_length=8, choices=Who)
     on = models.DateField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -313,7 +374,11 @@ class SignOff(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["handover", "who"], name="everybody_signs_off_once"),
+            UniqueConstraint(
+                fields=["handover", "correction", "who"],
+                name="everybody_signs_off_each_version_once",
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:

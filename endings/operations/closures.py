@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Practice, User
+from caseload.operations.retention import retention_of, start_clock
 from caseload.operations.rhythms import end_assignment, end_cadence
+from caseload.retention import kept_until
 from core.dates import on_day
 from core.errors import RuleBroken
 from endings.models import Closure, ClosureAddendum, Ending, Review
@@ -40,8 +42,8 @@ class Closing:
 def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: datetime) -> Closure:
     """Close the file: from now on it is read, not changed. What stands open may stay so (R23).
 
-    Plans who asks after and when, ends the work where it has no end yet, and puts the closing before
-    the supervisor. Raises RuleBroken before the telling, and for a view of the client's that is
+    Plans who asks after and when, ends the work where it has no end yet, lets the retention clock of each
+    client run with whom nobody else works, and puts the closing before the supervisor. Raises RuleBroken before the telling, and for a view of the client's that is
     missing without a reason.
     """
     held = hold(ending, by)
@@ -51,6 +53,7 @@ def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: da
         raise RuleBroken(_("Write how the client sees it, or why that is missing."))
     practice = Practice.objects.current()
     left_open = open_steps_of(held, records_of(held))
+    last_on = held.last_held_on or on
     closure = Closure.objects.create(
         ending=held,
         outcome=closing.outcome,
@@ -61,12 +64,13 @@ def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: da
         on=on,
         by=by,
         recorded_at=at,
-        kept_until=years_after(on, practice.retention_years),
+        kept_until=kept_at_least_until(held, practice, last_on),
     )
     held.stage, held.closed_on = stage, on
     held.save(update_fields=["stage", "closed_on"])
-    last_on = held.last_held_on or on
     end_work(held, last_on, by, on_day(at))
+    for client in clients_of(held):
+        start_clock(client=client, closed=held.assignment, last_on=last_on, on=on)
     plan_asking_after(held, practice, last_on, by)
     kind, is_pressing = Review.Kind.CLOSURE, set(left_open) > {Step.CLOSE, Step.FOLLOW_UP}
     ask_for_review(about=held, by=by, at=at, kind=kind, is_pressing=is_pressing)
@@ -143,9 +147,9 @@ def end_work(ending: Ending, last_on: date, by: User, on: date) -> None:
         ending.save(update_fields=["carried_by"])
 
 
-def years_after(on: date, years: int) -> date:
-    """Return the same day so many years later; 29 February becomes the 28th."""
-    try:
-        return on.replace(year=on.year + years)
-    except ValueError:
-        return on.replace(year=on.year + years, day=28)
+def kept_at_least_until(ending: Ending, practice: Practice, last_on: date) -> date:
+    """Return until when this closing is kept: of several clients, the youngest counts."""
+    policy = retention_of(practice)
+    return max(
+        kept_until(policy, last_on=last_on, born_on=client.born_on) for client in clients_of(ending)
+    )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from caseload.load import Load
-from caseload.models import Booking, Client, Commitment
+from caseload.models import Booking, Client, Commitment, Session
 from caseload.operations.work import load_of
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
@@ -222,6 +222,7 @@ def call_off_meetings(invitation: HandoverInvitation, on: date) -> None:
     Booking.objects.filter(
         session__in=planned.values("session"), user=invitation.receiver_id
     ).delete()
+    Session.objects.filter(pk__in=planned.values("session")).update(booked_beside=None)
     planned.update(cancelled_on=on, revision=F("revision") + 1)
 
 

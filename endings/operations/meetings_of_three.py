@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Assignment, Booking, Commitment, Episode, Participation, Session
 from caseload.operations.diary import law_of, taken_during
+from caseload.operations.retention import stop_clock
 from caseload.operations.rhythms import end_assignment
 from caseload.operations.sessions import When, add_extra_session, mark_attended
 from core.dates import on_day
@@ -18,6 +19,7 @@ from core.errors import RuleBroken
 from endings.models import Ending, EndingException, HandoverInvitation, HandoverSession, SignOff
 from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.handovers import State, call_off_meetings, carry_no_more
+from endings.operations.people_to_tell import clients_of
 from endings.operations.places import let_places_go
 from endings.workflow import Step
 
@@ -192,6 +194,7 @@ def begin_receivers_work(
         if law_of(error) != "one_primary_therapist_at_a_time":
             raise
         raise RuleBroken(_("Somebody else leads this work from then on already.")) from error
+    stop_clock(client.pk for client in clients_of(ending))
     bring_load_over(invitation, work)
     take_places(ending, invitation.receiver, work.starts_on, on)
     return work

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from caseload.models import Place
+from caseload.operations.places import held_for_others
 from core.errors import RuleBroken
 from endings.models import Departure, Ending, HeldPlace
 from endings.operations.endings import hold
@@ -19,8 +20,10 @@ def places_to_hold(ending: Ending, on: date) -> list[Place]:
     free = Place.objects.free().on(on).exclude(therapist=ending.assignment.therapist_id)
     here = free.filter(therapist__is_active=True, therapist__suspended_at=None)
     open_to_ask = here.exclude(therapist__in=leaving_people())
-    held = HeldPlace.objects.standing().values("place")
-    return list(open_to_ask.exclude(pk__in=held).select_related("therapist", "site"))
+    mine = ending.held_places.filter(released_on=None).values("place")
+    kept = held_for_others(assignment=ending.assignment, client=ending.client)
+    free = open_to_ask.exclude(pk__in=kept).exclude(pk__in=mine)
+    return list(free.select_related("therapist", "site"))
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from endings.forms.closures import AddendumForm, ClosingForm, FollowUpForm
 from endings.forms.steps import name_of
 from endings.models import Closure, Ending
 from endings.operations import closures
-from endings.operations.closures import Closing, years_after
+from endings.operations.closures import Closing, kept_at_least_until
 from endings.operations.records import open_steps_of, records_of
 from endings.views.acts import attempt, ending_to_edit, form_page, sent
 from endings.workflow import Step
@@ -49,7 +49,7 @@ def close_ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "ending": ending,
         "form": form,
         "left_open": [step.label for step in left_open if step not in AFTER_THIS],
-        "kept_until": years_after(today(), request.practice.retention_years),
+        "kept_until": kept_at_least_until(ending, request.practice, ending.last_held_on or today()),
     }
     return form_page(request, "endings/close_ending.html", context)
 

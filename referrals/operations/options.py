@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from caseload.models import Assignment, Client, Place
+from caseload.operations.places import held_for_others
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from referrals.cautions import Caution
@@ -66,6 +67,7 @@ def add_option(
     held = hold(option_set, by)
     refuse_closed(held)
     refuse_wrong_place(suggestion)
+    refuse_held_place(held, suggestion)
     what = {
         "service": suggestion.service,
         "at_location": suggestion.at_location,
@@ -230,6 +232,16 @@ def refuse_wrong_place(suggestion: Suggestion) -> None:
     there, service = suggestion.at_location, suggestion.service
     if there is not None and (service is None or there.service_id != service.pk):
         raise RuleBroken(_("That service is not at this place."))
+
+
+def refuse_held_place(option_set: OptionSet, suggestion: Suggestion) -> None:
+    """A place that is kept for somebody else is offered to nobody: it would be promised twice."""
+    place = suggestion.place
+    if place is None:
+        return
+    kept = held_for_others(assignment=option_set.assignment, client=option_set.client)
+    if place.pk in kept:
+        raise RuleBroken(_("This place is held already. Choose another one."))
 
 
 # --- writing ----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Supervision
 from caseload.models import Place
+from caseload.operations.places import held_for_others
 from caseload.operations.reading import log_read
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
@@ -185,8 +186,10 @@ def choose_option(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 
 def places_for(seen: OptionSet) -> Any:
-    """Return the free places of colleagues, by the days of the week."""
+    """Return the free places of colleagues that are kept for nobody else, by the days of the week."""
+    kept = held_for_others(assignment=seen.assignment, client=seen.client)
     free = Place.objects.free().on(today()).exclude(therapist=seen.assignment.therapist_id)
+    free = free.exclude(pk__in=kept)
     open_accounts = free.filter(therapist__is_active=True, therapist__suspended_at=None)
     return open_accounts.select_related("therapist", "site")
 

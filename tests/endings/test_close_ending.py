@@ -13,7 +13,6 @@ from endings.operations.closures import (
     add_addendum,
     close_ending,
     record_follow_up,
-    years_after,
 )
 from endings.operations.options import record_not_wanted
 from endings.workflow import Stage, Step
@@ -67,7 +66,7 @@ def test_the_file_is_closed_with_both_views(client: Browser) -> None:
     ending.refresh_from_db()
     closure = Closure.objects.get()
     assert (ending.stage, ending.closed_on) == (Stage.CLOSED, TODAY)
-    assert (closure.client_view, closure.kept_until) == ("I can ask now.", date(2036, 3, 3))
+    assert (closure.client_view, closure.kept_until) == ("I can ask now.", date(2036, 3, 2))
     assert "Closed. Thank you for seeing this through." in response.content.decode()
 
 
@@ -207,16 +206,25 @@ def test_inside_a_departure_the_work_lasts_until_the_last_working_day() -> None:
     assert ending.assignment.ends_on == date(2026, 3, 31)
 
 
-@pytest.mark.parametrize(
-    ("on", "years", "until"),
-    [
-        (date(2026, 3, 3), 10, date(2036, 3, 3)),
-        (date(2024, 2, 29), 10, date(2034, 2, 28)),
-        (date(2024, 2, 29), 4, date(2028, 2, 29)),
-    ],
-)
-def test_a_file_is_kept_so_many_years(on: date, years: int, until: date) -> None:
-    assert years_after(on, years) == until
+def test_the_clock_of_the_client_runs_from_the_last_session() -> None:
+    ending = EndingFactory.create(last_held=True)
+    type(ending.client).objects.filter(pk=ending.client_id).update(born_on=date(2020, 1, 1))
+
+    closure = close(ending)
+
+    ending.client.refresh_from_db()
+    # ten years after the last session, or three after the eighteenth birthday
+    assert ending.client.kept_until == closure.kept_until == date(2041, 1, 1)
+
+
+def test_the_clock_stands_where_a_receiver_goes_on() -> None:
+    ending = EndingFactory.create(last_held=True)
+    AssignmentFactory.create(client=ending.client, starts_on=date(2026, 5, 1))
+
+    close(ending)
+
+    ending.client.refresh_from_db()
+    assert ending.client.kept_until is None
 
 
 # --- adding to it -----------------------------------------------------------------------------------

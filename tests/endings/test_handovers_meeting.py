@@ -434,7 +434,7 @@ def test_each_of_the_three_confirms_once(client: Browser) -> None:
     }
     assert len(rows) == 3
     with (
-        pytest.raises(IntegrityError, match="everybody_signs_off_once"),
+        pytest.raises(IntegrityError, match="everybody_signs_off_each_version_once"),
         transaction.atomic(),
     ):
         SignOff.objects.create(

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
+from caseload.operations.places import held_for_others
 from core.errors import RuleBroken
 from endings.models import Ending, HeldPlace
 from endings.operations.places import hold_place, places_to_hold
@@ -132,3 +133,54 @@ def test_nobody_else_holds_or_lets_go(client: Browser) -> None:
         client.force_login(stranger)
         assert client.get(url(ending)).status_code == 404
         assert client.post(url(ending, "release_place", held.pk)).status_code == 404
+
+
+def colleagues_in(client: Browser, ending: Ending) -> set[object]:
+    """Return the places that the page of options offers this client."""
+    client.force_login(ending.assignment.therapist)
+    page = client.get(reverse("referrals:choose_option", args=[ending.option_set_id]))
+    return {one.place for one in page.context["colleagues"]}
+
+
+def test_a_held_place_is_offered_to_this_client_and_to_nobody_else(client: Browser) -> None:
+    mine, other = (EndingFactory.create(options_offered=True) for _each in range(2))
+    for ending in (mine, other):
+        ending.option_set.offered_on = ending.option_set.offered_by = ending.options_on = None
+        ending.option_set.save()
+        ending.save()
+    kept, free = PlaceFactory.create(), PlaceFactory.create()
+    hold_place(ending=mine, place=kept, by=mine.assignment.therapist, on=TODAY)
+
+    assert {kept.pk, free.pk} <= colleagues_in(client, mine)
+    assert free.pk in colleagues_in(client, other)
+    assert kept.pk not in colleagues_in(client, other)
+
+    taken = client.post(
+        reverse("referrals:choose_option", args=[other.option_set_id]), {"place": kept.pk}
+    )
+    assert taken.status_code == 302
+    assert not other.option_set.options.filter(place=kept).exists()
+
+    client.force_login(mine.assignment.therapist)
+    client.post(reverse("referrals:choose_option", args=[mine.option_set_id]), {"place": kept.pk})
+    assert mine.option_set.options.filter(place=kept).exists()
+
+
+def test_what_the_database_says_of_held_places_is_what_the_queryset_says() -> None:
+    """The same rule stands twice: once for one's own rows, once over all, in SQL."""
+    endings = [EndingFactory.create(told=True) for _each in range(5)]
+    for ending in endings:
+        held = HeldPlace.objects.create(ending=ending, place=PlaceFactory.create(), held_on=TODAY)
+    held.released_on = TODAY
+    held.save()
+    withdrawn, handed, chosen_else, stands = endings[:4]
+    Ending.objects.filter(pk=withdrawn.pk).update(withdrawn_on=TODAY)
+    Ending.objects.filter(pk=handed.pk).update(handed_over_on=TODAY)
+    Ending.objects.filter(pk=chosen_else.pk).update(chosen_on=TODAY)
+    somebody = EndingFactory.create()
+
+    kept = held_for_others(assignment=somebody.assignment, client=somebody.client)
+
+    assert kept == set(HeldPlace.objects.standing().values_list("place", flat=True))
+    assert kept == set(stands.held_places.values_list("place", flat=True))
+    assert held_for_others(assignment=stands.assignment, client=stands.client) == set()

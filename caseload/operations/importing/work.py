@@ -15,6 +15,7 @@ from django.db import models
 from caseload.models import Assignment, Commitment, Episode, Participation
 from caseload.operations.importing.courses import Courses, Plan
 from caseload.operations.importing.known import BATCH, Facts, Known, batches, kept, plain
+from caseload.operations.retention import stop_clock
 from caseload.readers.records import joined_key
 from caseload.readers.relationships import Span
 
@@ -102,6 +103,8 @@ class Work:
             self.mains[plan.key] = self.assignments[plan.key, plan.spans[0].therapist]
         rows = [row for _key, row in made]
         Assignment.objects.bulk_create(rows, batch_size=BATCH)
+        going_on = {row.episode_id for row in rows if row.ends_on is None}
+        stop_clock(plan.client_id for plan in plans if self.opened[plan.key].pk in going_on)
         self.remember("assignment", [(key, row, dates_of(row)) for key, row in made])
         weigh(rows)
 
