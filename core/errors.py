@@ -9,6 +9,8 @@ class RuleBroken(Exception):
     The message is shown to the person as it stands: translated, and it never names a client (R22).
     """
 
+    safe_to_log = True
+
     def __init__(self, message: str | Promise) -> None:
         super().__init__(message)
         self.message = message

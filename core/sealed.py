@@ -25,6 +25,8 @@ PREFIX = "sealed:"
 class NotOpened(Exception):
     """A sealed text cannot be read: its key is missing or another one, or it was changed or moved."""
 
+    safe_to_log = True
+
 
 class Sealed(bytes):
     """A ciphertext as it stands in the row."""

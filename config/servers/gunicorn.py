@@ -5,6 +5,7 @@ import signal
 from typing import Any
 
 from config.servers.part import LIBC, PR_SET_PDEATHSIG
+from core.logs import Wordless
 
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
@@ -16,6 +17,13 @@ graceful_timeout = 8  # less than the supervisor's patience
 control_socket_disable = True  # it would lie in the home folder, shared by every installation
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 -- heartbeats of workers, no data
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+
+def on_starting(server: Any) -> None:
+    """An error while a page is sent is logged by gunicorn: without the words of the exception, too."""
+    log = server.log
+    for handler in log.error_log.handlers:
+        handler.setFormatter(Wordless(log.error_fmt, log.datefmt))
 
 
 def post_fork(server: Any, worker: Any) -> None:
