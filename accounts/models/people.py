@@ -1,5 +1,6 @@
 """Who may sign in, in which roles, and how they are invited."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -99,9 +100,13 @@ class User(AbstractBaseUser):
     def roles(self) -> list[str]:
         """The roles held, in the order of `Role`; asked of the database once."""
         if not hasattr(self, "_roles"):
-            held = {row.role for row in self.roles_held.all()}
-            self._roles = [role.value for role in Role if role.value in held]
+            self.know_roles(row.role for row in self.roles_held.all())
         return self._roles
+
+    def know_roles(self, held: Iterable[str]) -> None:
+        """Keep the roles that were read with something else."""
+        known = set(held)
+        self._roles = [role.value for role in Role if role.value in known]
 
     def holds(self, role: Role) -> bool:
         return role.value in self.roles

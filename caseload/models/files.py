@@ -3,7 +3,6 @@
 Rows that hang below are read as arrays of objects, because a page may ask twelve questions and no more.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +20,8 @@ from caseload.models.clients import (
     InvolvedPerson,
 )
 from caseload.models.episodes import Assignment, AssignmentQuerySet, Cadence
-from caseload.models.sessions import Room, Session
+from caseload.models.sessions import Session
+from core.rows import rows_of, said
 from core.sight import opened_by
 
 CHANNEL = ("id", "kind", "value", "consented_on", "note")
@@ -57,20 +57,14 @@ def works_for_page(works: AssignmentQuerySet, at: datetime, day: date) -> Assign
     running = Cadence.objects.on(day).filter(assignment=OuterRef("pk"))
     return works.annotate(
         rhythm_said=said(running, RHYTHM),
-        coming_said=said(coming[:SESSIONS_SHOWN], SESSION, room_name="room__name"),
-        past_said=said(past[:SESSIONS_SHOWN], SESSION, room_name="room__name"),
+        coming_said=said(coming[:SESSIONS_SHOWN], SESSION, room=("name",)),
+        past_said=said(past[:SESSIONS_SHOWN], SESSION, room=("name",)),
     )
 
 
 def of_it(model: type[models.Model]) -> Any:
     """Return the rows of `model` that belong to the client of the outer query."""
     return model._default_manager.filter(client=OuterRef("pk"))
-
-
-def said(rows: Any, names: Iterable[str], **more: str) -> ArraySubquery:
-    """Return rows as an array of objects with these columns."""
-    columns = {name: name for name in names} | more
-    return ArraySubquery(rows.values(said=JSONObject(**columns)))
 
 
 def links(here: str, there: str, user: User) -> ArraySubquery:
@@ -88,20 +82,6 @@ def links(here: str, there: str, user: User) -> ArraySubquery:
             )
         )
     )
-
-
-def rows_of(model: type[models.Model], objects: list[dict[str, Any]]) -> list[Any]:
-    """Return what `said` gave as instances; columns that were not asked for are deferred.
-
-    `from_db` wants the values in the order of the table, and an object keeps none.
-    """
-    columns = model._meta.concrete_fields
-    rows = []
-    for one in objects:
-        known = [field for field in columns if field.name in one]
-        values = [field.to_python(one[field.name]) for field in known]
-        rows.append(model.from_db(None, [field.attname for field in known], values))
-    return rows
 
 
 def reach(client: Client) -> list[ContactChannel]:
@@ -126,19 +106,12 @@ def rhythm_of(work: Assignment) -> str:
 
 def coming_of(work: Assignment) -> list[Session]:
     """Return the next few sessions, the nearest first."""
-    return sessions_of(work.coming_said)  # type: ignore[attr-defined]
+    return rows_of(Session, work.coming_said)  # type: ignore[attr-defined]
 
 
 def past_of(work: Assignment) -> list[Session]:
     """Return the last few sessions, the latest first."""
-    return sessions_of(work.past_said)  # type: ignore[attr-defined]
-
-
-def sessions_of(objects: list[dict[str, Any]]) -> list[Session]:
-    sessions: list[Session] = rows_of(Session, objects)
-    for session, one in zip(sessions, objects, strict=True):
-        session.room = Room(name=one["room_name"]) if one["room_name"] else None
-    return sessions
+    return rows_of(Session, work.past_said)  # type: ignore[attr-defined]
 
 
 def person_of(said: dict[str, Any]) -> Client:
