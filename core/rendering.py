@@ -12,7 +12,10 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+
+from core import unsent
 
 THIS_IS_NEEDED = _("This is needed.")
 DJANGOS_REQUIRED = forms.Field.default_error_messages["required"]
@@ -37,6 +40,28 @@ def class_of(widget: forms.Widget) -> str:
     return ""
 
 
+def keeps_draft(form: forms.BaseForm) -> bool:
+    """Say whether a form is long: what is typed into it is kept until it is sent (decision 26).
+
+    Every form with a text box is, unless its class says `keeps_draft = False`; one without may say `True`.
+    """
+    said: bool | None = getattr(form, "keeps_draft", None)
+    if said is not None:
+        return said
+    return any(isinstance(field.widget, forms.Textarea) for field in form.fields.values())
+
+
+def unsent_values(form: Any) -> MultiValueDict[str, str] | None:
+    """Return what was typed into `form` before and not sent; None for one that was just sent. Asked once."""
+    if not hasattr(form, "_unsent"):
+        typed = None if form.is_bound or not keeps_draft(form) else unsent.typed()
+        names = (form.add_prefix(name) for name in form.fields)
+        is_of_form = typed is not None and any(name in typed.values for name in names)
+        form._unsent = typed.values if typed and is_of_form else None
+    values: MultiValueDict[str, str] | None = form._unsent
+    return values
+
+
 class FaceField(BoundField):
     """A field on its form, with what the face needs to know about it."""
 
@@ -44,6 +69,15 @@ class FaceField(BoundField):
         super().__init__(form, field, name)
         if field.error_messages.get("required") is DJANGOS_REQUIRED:
             field.error_messages["required"] = THIS_IS_NEEDED
+        unsent_values(form)
+
+    def value(self) -> Any:
+        """Return what the control shows: what was typed and not sent goes before what stands."""
+        values = unsent_values(self.form)
+        if values is None or isinstance(self.field, forms.FileField):
+            return super().value()
+        data = self.field.widget.value_from_datadict(values, MultiValueDict(), self.html_name)
+        return self.field.prepare_value(self.field.bound_data(data, self.initial))
 
     @property
     def says_optional(self) -> bool:

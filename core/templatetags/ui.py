@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
-from core import dates
+from core import dates, unsent
 from core.clock import today
 from core.rendering import problems
 
@@ -140,8 +140,15 @@ def form_token() -> SafeString:
 
 @register.simple_tag
 def revision(aggregate: Any) -> SafeString:
-    """Which revision this page has read; saving over a newer one is answered 409."""
-    return format_html('<input type="hidden" name="revision" value="{}">', aggregate.revision)
+    """Which revision this page has read; saving over a newer one is answered 409.
+
+    Where typing comes back that was not sent, it is the revision that was read then.
+    """
+    typed = unsent.typed()
+    read = typed.values.get("revision") if typed else None
+    return format_html(
+        '<input type="hidden" name="revision" value="{}">', read or aggregate.revision
+    )
 
 
 @register.simple_tag

@@ -50,6 +50,8 @@ class QuestionForm(forms.Form):
 class AnswerForm(forms.Form):
     """*I have room* or *not now*; nobody has to explain."""
 
+    keeps_draft = False  # one line, of which the page holds three
+
     answer = forms.CharField(
         label=_("A line to your colleague"),
         help_text=_("You do not have to explain."),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from accounts.operations.drafts import forget_old_drafts
 from caseload.operations.rhythms import extend_rhythms
 from core.dates import on_day
 from endings.models import Departure
@@ -30,5 +31,6 @@ def night(*, at: datetime) -> None:
     """Roll rhythms out and let departures follow their facts; done again it finds nothing to do."""
     on = on_day(at)
     extend_rhythms(on=on)
+    forget_old_drafts(at=at)
     for departure in Departure.objects.filter(state__in=UNDER_WAY):
         refresh_state(departure=departure, on=on)
