@@ -9,8 +9,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        import accounts.presence  # noqa: F401 -- listens to the sign-in
+        from accounts.sign_in.signals import connect  # it needs every app's models
 
+        connect()
         # Django sends this once per app with models, when every table stands: once is enough.
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="grants")
         post_migrate.connect(see_that_keys_open, sender=self, dispatch_uid="keys")

@@ -36,8 +36,8 @@ POURED = (
 PRACTICE = """
 insert into accounts_practice (revision, id, name, zone, language, languages, emergency_text, contact_name,
   contact_phone, contact_hours, notice_shortest, notice_longest, notice_meetings, notice_spread, options_asked,
-  follow_up_days, stays_with_leaver_text, retention_years)
-values (0, 1, 'Bench', 'Europe/Warsaw', 'en', '{en,pl,nl,it}', '', '', '', '', 21, 28, 3, 14, 2, '{14,42}', '', 10)
+  follow_up_days, stays_with_leaver_text, retention_years, second_factor_required)
+values (0, 1, 'Bench', 'Europe/Warsaw', 'en', '{en,pl,nl,it}', '', '', '', '', 21, 28, 3, 14, 2, '{14,42}', '', 10, false)
 """
 PERSON = """
 insert into accounts_user (id, password, email, name, sort_key, language, zone, theme, working_days, digest_at,

@@ -18,5 +18,6 @@ urlpatterns = [
     path("directory/", include("referrals.urls")),
     path("endings/", include("endings.urls")),
     path("reminders/", include("reminders.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("sign-in/", include("accounts.sign_in_urls")),
+    path("account/", include("accounts.account_urls")),
 ]

@@ -3,11 +3,13 @@
 import os
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from core.i18n import compile_catalogues
 from tests.core.chromium import chromium
+from tests.proof import signed_in_with_both
 from tests.roles import as_owner, point_at_the_test_cluster, stand_as
 
 
@@ -51,3 +53,15 @@ def browser():
     compile_catalogues()
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def both_factors(monkeypatch):
+    """Let `force_login` stand for password and second factor, a moment ago: doors have tests of their own."""
+    monkeypatch.setattr(Client, "force_login", signed_in_with_both(Client.force_login))
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_knocked():
+    """Forget how often this process was asked: limits on attempts belong to one test."""
+    cache.clear()

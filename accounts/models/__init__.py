@@ -2,7 +2,7 @@
 
 from accounts.models.people import Invitation, Role, RoleHeld, User
 from accounts.models.practice import Practice, Site
-from accounts.models.sign_in import Attempt, Device
+from accounts.models.sign_in import Attempt, Device, FactorSecret
 from accounts.models.teams import Absence, Supervision, Team, TeamMembership
 from accounts.models.work import Draft, FormToken, Job
 
@@ -11,6 +11,7 @@ __all__ = [
     "Attempt",
     "Device",
     "Draft",
+    "FactorSecret",
     "FormToken",
     "Invitation",
     "Job",

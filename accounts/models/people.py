@@ -111,6 +111,11 @@ class User(AbstractBaseUser):
     def holds(self, role: Role) -> bool:
         return role.value in self.roles
 
+    @property
+    def may_come_in(self) -> bool:
+        """Whether the account is open: neither suspended nor closed."""
+        return self.is_active and self.suspended_at is None
+
     def get_session_auth_hash(self) -> str:
         """Suspending a person changes the salt, which ends every session at once."""
         from django.utils.crypto import salted_hmac

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from core.fields import short_text, uuid_key
+from core.sealed import SealedTextField
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -31,6 +32,19 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"Device {self.pk}"
+
+
+class FactorSecret(models.Model):
+    """What an authenticator app and this practice share, or what recovery codes are made from: sealed.
+
+    allauth keeps the key of this row in place of the secret (accounts/sign_in/second_factor.py).
+    """
+
+    id = uuid_key()
+    text = SealedTextField()
+
+    def __str__(self) -> str:
+        return f"Secret {self.pk}"
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

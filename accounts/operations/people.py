@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Role, RoleHeld, User
+from accounts.operations.devices import end_every_session
 from core.errors import RuleBroken
 
 INVITATION_LASTS = timedelta(days=14)
@@ -74,27 +75,35 @@ def accept_invitation(*, code: str, password: str, language: str, at: datetime) 
 
 
 @transaction.atomic
+def arrive_by_another_provider(*, address: str, at: datetime) -> User | None:
+    """Return who was invited under `address`, which another provider has verified; None for everybody else.
+
+    Coming in that way takes an open invitation up: no password is needed any more.
+    """
+    person = User.objects.who_work_here().filter(email__iexact=address).first()
+    if person is None:
+        return None
+    opened = Invitation.objects.filter(user=person).open_at(at).update(accepted_at=at)
+    has_been_here = person.invitations.exclude(accepted_at=None).exists()
+    return person if opened or has_been_here or person.has_usable_password() else None
+
+
+@transaction.atomic
 def give_roles(*, person: User, roles: Iterable[Role]) -> None:
-    """Let `person` hold exactly `roles`."""
+    """Let `person` hold exactly `roles`; where that changes anything, they are signed out everywhere.
+
+    Raises RuleBroken where nobody would be left to give roles.
+    """
     wanted = {Role(role).value for role in roles}
-    person.roles_held.exclude(role__in=wanted).delete()
     held = set(person.roles_held.values_list("role", flat=True))
+    if wanted == held:
+        return
+    admins = User.objects.who_work_here().in_role(Role.PRACTICE_ADMIN)
+    if Role.PRACTICE_ADMIN in held - wanted and not admins.exclude(pk=person.pk).exists():
+        raise RuleBroken(_("Somebody has to be practice admin."))
+    person.roles_held.exclude(role__in=wanted).delete()
     RoleHeld.objects.bulk_create(RoleHeld(user=person, role=role) for role in wanted - held)
-
-
-@transaction.atomic
-def suspend_access(*, person: User, at: datetime) -> None:
-    """End a person's access at once: every session they have stops working (decision 20)."""
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    person.suspended_at = person.suspended_at or at
-    person.session_salt += 1
-    person.save(update_fields=["suspended_at", "session_salt"])
-
-
-@transaction.atomic
-def restore_access(*, person: User) -> None:
-    """Let a suspended person sign in again."""
-    User.objects.filter(pk=person.pk).update(suspended_at=None)
+    end_every_session(person)
 
 
 @transaction.atomic

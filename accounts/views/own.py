@@ -1,7 +1,8 @@
 """What a person does for themselves: comes in by invitation, chooses settings."""
 
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +16,6 @@ from accounts.operations import people as operations
 from core.clock import now
 from core.errors import RuleBroken
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
@@ -29,8 +28,9 @@ def accept_invitation(request: HttpRequest, code: str) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            login(request, person, backend=BACKEND)
-            return redirect("desk:home")
+            record_authentication(request, person, method="password")
+            answer: HttpResponse = perform_login(request, Login(user=person, email=person.email))
+            return answer
     status = 422 if form.errors else 200
     return render(request, "accounts/accept_invitation.html", {"form": form}, status=status)
 

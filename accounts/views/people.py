@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms import InvitationForm, RolesForm
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
+from accounts.operations import closing
 from accounts.operations import people as operations
+from accounts.sign_in.proof import fresh_proof_required, has_factor
 from core.clock import now
 from core.errors import RuleBroken
 
@@ -26,6 +28,7 @@ def people(request: AuthedRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_role(Role.PRACTICE_ADMIN)
+@fresh_proof_required
 def invite_person(request: AuthedRequest) -> HttpResponse:
     form = InvitationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -55,6 +58,7 @@ def invitation_made(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_role(Role.PRACTICE_ADMIN)
+@fresh_proof_required
 def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """One person: roles, and whether they may sign in."""
     shown = get_object_or_404(User.objects.prefetch_related("roles_held"), pk=pk)
@@ -62,18 +66,28 @@ def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"roles": shown.roles}
     )
     if form.is_valid():
-        operations.give_roles(person=shown, roles=form.cleaned_data["roles"])
-        messages.success(request, _("Saved."))
-        return redirect("accounts:people")
-    return render(request, "accounts/person.html", {"person": shown, "form": form})
+        try:
+            operations.give_roles(person=shown, roles=form.cleaned_data["roles"])
+        except RuleBroken as refusal:
+            form.add_error("roles", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:people")
+    context = {"person": shown, "form": form, "has_factor": has_factor(shown)}
+    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 @require_role(Role.PRACTICE_ADMIN)
+@fresh_proof_required
 def suspend_access(request: AuthedRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(User, pk=pk)
     if request.method == "POST":
-        operations.suspend_access(person=shown, at=now())
+        try:
+            closing.suspend_access(person=shown, by=request.user, at=now())
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect("accounts:person", pk=pk)
         messages.success(request, _("Access has ended. It can be given back at any time."))
         return redirect("accounts:people")
     context = {
@@ -86,14 +100,16 @@ def suspend_access(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @require_role(Role.PRACTICE_ADMIN)
+@fresh_proof_required(back="accounts:person")
 def restore_access(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    operations.restore_access(person=get_object_or_404(User, pk=pk))
+    closing.restore_access(person=get_object_or_404(User, pk=pk))
     messages.success(request, _("Access is open again."))
     return redirect("accounts:person", pk=pk)
 
 
 @require_http_methods(["POST"])
 @require_role(Role.PRACTICE_ADMIN)
+@fresh_proof_required(back="accounts:person")
 def renew_invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
     shown = get_object_or_404(User, pk=pk)
     _invitation, code = operations.renew_invitation(person=shown, by=request.user, at=now())

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.settings.sign_in import *
 from core.field_keys import history_key, read_keys
 
 env = environ.Env()
@@ -35,6 +36,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_include_bootstrap",
@@ -63,15 +67,14 @@ MIDDLEWARE = [
     "core.middleware.NoStoreMiddleware",
     "core.middleware.ActingMiddleware",
     "accounts.middleware.PersonMiddleware",
-    "accounts.presence.PresenceMiddleware",
     "desk.waiting.WaitingMiddleware",
-    "accounts.presence.SignInMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sign_in.gate.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.OnceMiddleware",
-    "accounts.drafts.DraftMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,11 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "desk.navigation.navigation",
             ],
-            "builtins": [
-                "django.templatetags.i18n",
-                "core.templatetags.ui",
-                "accounts.templatetags.drafts",
-            ],
+            "builtins": ["django.templatetags.i18n", "core.templatetags.ui"],
         },
     }
 ]
@@ -113,32 +112,7 @@ PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- people ---------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation proves the address
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# --- sessions; how people sign in stands in config/settings/sign_in.py ------------------------------
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = False

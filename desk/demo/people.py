@@ -66,6 +66,7 @@ def make_practice() -> None:
             "name": "Linden Practice",
             "zone": "Europe/Warsaw",
             "follow_up_days": [14, 42],
+            "second_factor_required": False,  # whoever looks around has no app to hand
             "emergency_text": "112",
             "contact_name": "Chiara",
             "contact_phone": "+48 22 555 01 00",

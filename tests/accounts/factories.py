@@ -52,6 +52,8 @@ class PracticeFactory(DjangoModelFactory):
     name = "Linden Practice"
     zone = "Europe/Warsaw"
     follow_up_days = [14, 42]
+    # As the demonstration has it; tests of the second step switch it on.
+    second_factor_required = False
 
     @classmethod
     def _create(cls, model_class: type[Practice], *args: Any, **facts: Any) -> Practice:

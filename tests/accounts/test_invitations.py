@@ -8,7 +8,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Invitation, Role, User
+from accounts.operations import closing
 from accounts.operations import people as operations
+from core.actor import acting
 from core.clock import now
 from core.errors import RuleBroken
 from tests.accounts.factories import PracticeFactory, UserFactory
@@ -98,7 +100,7 @@ def test_sign_in_asks_for_e_mail_and_password(client: Browser) -> None:
     PracticeFactory.create()
     UserFactory.create(email="marta@example.org", password=PASSWORD)
 
-    assert sign_in(client, "marta@example.org", "wrong") == 200
+    assert sign_in(client, "marta@example.org", "wrong") == 422
     assert sign_in(client, "marta@example.org", PASSWORD) == 302
 
 
@@ -107,11 +109,13 @@ def test_suspension_ends_every_session_at_once(client: Browser) -> None:
     client.force_login(marta)
     assert client.get(reverse("accounts:own_settings")).status_code == 200
 
-    operations.suspend_access(person=marta, at=now())
+    admin = UserFactory.create(roles=[Role.PRACTICE_ADMIN])
+    with acting(admin):
+        closing.suspend_access(person=marta, by=admin, at=now())
 
     assert client.get(reverse("accounts:own_settings")).status_code == 302
     sign_in(client, "marta@example.org", PASSWORD)
-    assert "_auth_user_id" not in client.session
+    assert client.get(reverse("accounts:own_settings")).status_code == 302
 
 
 def test_roles_are_given_and_taken() -> None:
