@@ -9,6 +9,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        import accounts.presence  # noqa: F401 -- listens to the sign-in
+
         from accounts.sign_in.signals import connect  # it needs every app's models
 
         connect()

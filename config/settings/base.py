@@ -67,14 +67,16 @@ MIDDLEWARE = [
     "core.middleware.NoStoreMiddleware",
     "core.middleware.ActingMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "accounts.presence.PresenceMiddleware",
     "desk.waiting.WaitingMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.presence.SignInMiddleware",
     "accounts.sign_in.gate.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.OnceMiddleware",
+    "accounts.drafts.DraftMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,7 +94,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "desk.navigation.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "core.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "core.templatetags.ui",
+                "accounts.templatetags.drafts",
+            ],
         },
     }
 ]
