@@ -106,6 +106,16 @@ urlpatterns = [
         name="hold_meeting_of_three",
     ),
     path(
+        "<uuid:pk>/meeting-of-three/correct/",
+        meetings_of_three.correct_meeting_of_three,
+        name="correct_meeting_of_three",
+    ),
+    path(
+        "<uuid:pk>/meeting-of-three/take-back/",
+        meetings_of_three.take_back_meeting_of_three,
+        name="take_back_meeting_of_three",
+    ),
+    path(
         "<uuid:pk>/meeting-of-three/sign-off/<slug:who>/",
         meetings_of_three.sign_off,
         name="sign_off",

@@ -16,6 +16,7 @@ from core.clock import now, today
 from desk import today as rows
 from desk.day import Day
 from endings.models import Departure, Ending, Review
+from endings.models.exceptions import WAITS
 from referrals.models import FollowUp
 from reminders.due import Due
 from reminders.operations.reading import due_in_sql
@@ -92,7 +93,7 @@ def follow_ups_for(request: AuthedRequest, standing: list[Due]) -> dict[UUID, Fo
 def reviews_for(request: AuthedRequest, at: datetime) -> list[Review]:
     """Return what waits for one's answer, and what one was answered in the last days."""
     user = request.user
-    waits = (Q(reviewer=user) | Q(second_reviewer=user)) & Q(decision="", taken_back_at=None)
+    waits = (Q(reviewer=user) | Q(second_reviewer=user)) & WAITS
     answered = Q(author=user, decided_at__gte=at - ANSWERS_STAND) & ~Q(decided_by=user)
     seen = Review.objects.visible_to(user).filter(waits | answered)
     return list(seen.select_related("author", "decided_by").most_pressing_first())

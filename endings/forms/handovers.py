@@ -14,6 +14,7 @@ from caseload.models import Room
 from caseload.models.episodes import Mode
 from core import dates
 from core.widgets import Choice, DateInput, PickCheckboxes, PickRadio, TimeInput
+from endings.forms.closures import OnADayForm
 from endings.forms.occasions import OccasionForm
 from endings.forms.tellings import lines
 from endings.models.handovers import Section
@@ -197,8 +198,8 @@ class MeetingForm(forms.Form):
         return make_aware(datetime.combine(on, at))
 
 
-class HeldForm(forms.Form):
-    """What was agreed in the room, and when receiver and client meet next."""
+class MetForm(forms.Form):
+    """The three met: what was agreed in the room, and when receiver and client meet next."""
 
     agreed_points = forms.CharField(
         label=_("What was agreed"),
@@ -230,3 +231,25 @@ class HeldForm(forms.Form):
             said = _("Choose a day after the meeting of three, %(day)s.")
             raise forms.ValidationError(said % {"day": dates.day(self.held_on)})
         return on
+
+
+class CorrectedMeetingForm(OnADayForm):
+    """What came of the meeting of three, said anew."""
+
+    agreed_points = forms.CharField(
+        label=_("What was agreed"),
+        help_text=_("In words that all three would sign."),
+        required=False,
+        widget=lines(4),
+    )
+    next_meeting_on = forms.DateField(
+        label=_("Receiver and client meet next on"), required=False, widget=DateInput
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        on, following = cleaned.get("on"), cleaned.get("next_meeting_on")
+        if on is not None and following is not None and following <= on:
+            said = _("Choose a day after the meeting of three, %(day)s.")
+            self.add_error("next_meeting_on", said % {"day": dates.day(on)})
+        return cleaned

@@ -303,8 +303,15 @@ class HandoverSession(Revisioned):
 
     @property
     def newest_correction(self) -> "HandoverCorrection | None":
-        """The version that stands now; None where the first one does."""
-        return max(self.corrections.all(), key=lambda row: row.recorded_at, default=None)
+        """The correction that stands now; None where the first record does."""
+        rows = list(self.corrections.all())
+        corrected = {row.corrects_id for row in rows}
+        return next((row for row in rows if row.pk not in corrected), None)
+
+    @property
+    def as_it_stands(self) -> "HandoverSession | HandoverCorrection":
+        """The row whose day, agreed points and next meeting are true now."""
+        return self.newest_correction or self
 
 
 @tracked

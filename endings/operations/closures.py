@@ -19,7 +19,7 @@ from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.notices import policy_of
 from endings.operations.people_to_tell import clients_of
 from endings.operations.records import open_steps_of, records_of
-from endings.operations.reviews import ask_for_review
+from endings.operations.reviews import ask_again_if_returned, ask_for_review
 from endings.workflow import Step
 from referrals.models import FollowUp
 from referrals.models.referrals import FollowUpQuerySet
@@ -72,18 +72,20 @@ def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: da
     for client in clients_of(held):
         start_clock(client=client, closed=held.assignment, last_on=last_on, on=on)
     plan_asking_after(held, practice, last_on, by)
-    kind, is_pressing = Review.Kind.CLOSURE, set(left_open) > {Step.CLOSE, Step.FOLLOW_UP}
-    ask_for_review(about=held, by=by, at=at, kind=kind, is_pressing=is_pressing)
+    is_pressing = set(left_open) > {Step.CLOSE, Step.FOLLOW_UP}
+    ask_for_review(about=held, by=by, at=at, is_pressing=is_pressing)
     return closure
 
 
 @transaction.atomic
 def add_addendum(*, ending: Ending, text: str, by: User, at: datetime) -> ClosureAddendum:
-    """Add a line after closing; the closing itself stays as it was."""
+    """Add a line after closing; the closing itself stays as it was, and a returned one is asked again."""
     held = hold(ending, by)
     if held.stage not in CLOSED_STAGES:
         raise RuleBroken(_("This file is still open. Write it where it belongs."))
-    return ClosureAddendum.objects.create(ending=held, text=text, by=by, recorded_at=at)
+    added = ClosureAddendum.objects.create(ending=held, text=text, by=by, recorded_at=at)
+    ask_again_if_returned(ending=held, kind=Review.Kind.CLOSURE, by=by, at=at)
+    return added
 
 
 @transaction.atomic

@@ -29,8 +29,8 @@ def decide_review(
     Raises RuleBroken where it is decided already, or returned without a word.
     """
     held = Review.objects.editable_by(by).select_for_update(of=("self",))
-    review = held.select_related("departure").get(pk=review.pk)
-    if review.decision or review.taken_back_at is not None:
+    review = held.select_related("departure", "invitation").get(pk=review.pk)
+    if not review.is_open:
         raise RuleBroken(_("This was answered or taken back already."))
     said = {key: text.strip() for key, text in (of_endings or {}).items() if text.strip()}
     if decision == Review.Decision.RETURNED and not comment.strip() and not said:

@@ -207,6 +207,7 @@ def end_invitation(
     carry_no_more(invitation, on_day(at))
     let_places_go(invitation.ending, on_day(at), of=invitation.receiver)
     call_off_meetings(invitation, on_day(at))
+    invitation.reviews.filter(decision="", taken_back_at=None).update(taken_back_at=at)
 
 
 def carry_no_more(invitation: HandoverInvitation, on: date) -> None:

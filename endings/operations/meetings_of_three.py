@@ -21,6 +21,7 @@ from endings.operations.endings import hold, reach, refuse_future
 from endings.operations.handovers import State, call_off_meetings, carry_no_more
 from endings.operations.people_to_tell import clients_of
 from endings.operations.places import let_places_go
+from endings.operations.reviews import ask_about_handover
 from endings.workflow import Step
 
 DAY = timedelta(days=1)
@@ -68,7 +69,7 @@ def plan_meeting_of_three(
     """
     ending = hold(ending, by)
     invitation = ready_to_meet(ending, on_day(at))
-    if ending.handover_sessions.exclude(held_on=None).exists():
+    if ending.handover_sessions.filter(cancelled_on=None).exclude(held_on=None).exists():
         raise RuleBroken(_("This meeting of three is recorded already."))
     call_off_meetings(invitation, on_day(at))
     if isinstance(when, When):
@@ -77,6 +78,8 @@ def plan_meeting_of_three(
         session = ending.assignment.sessions.planned().get(pk=when.pk)
     if session.starts_at <= at:
         raise RuleBroken(_("Choose a day that is still to come."))
+    if HandoverSession.objects.filter(session=session).exclude(held_on=None).exists():
+        raise RuleBroken(_("Another meeting of three stands on this session. Choose another one."))
     book_receiver(session, invitation.receiver)
     ending.handover_plan_on = on_day(session.starts_at)
     ending.save(update_fields=["handover_plan_on"])
@@ -84,6 +87,7 @@ def plan_meeting_of_three(
     planned, _is_new = HandoverSession.objects.update_or_create(
         session=session, defaults={"ending": ending, **facts}
     )
+    ask_about_handover(invitation=invitation, by=by, at=at, due_on=on_day(session.starts_at))
     return planned
 
 
@@ -150,13 +154,13 @@ def hold_handover_session(
 
 
 @transaction.atomic
-def hand_over_without_meeting(*, ending: Ending, by: User, on: date) -> Assignment:
+def hand_over_without_meeting(*, ending: Ending, by: User, at: datetime) -> Assignment:
     """Let the receiver's work begin where there is no meeting of three.
 
     Raises RuleBroken unless it was not wanted or its absence is explained (R23), and before telling,
     acceptance and consent are all there.
     """
-    ending = hold(ending, by)
+    ending, on = hold(ending, by), on_day(at)
     rule = EndingException.Rule.NO_HANDOVER
     explained = ending.exceptions.filter(rule=rule, taken_back_on=None).exists()
     declined = ending.not_wanted.filter(step=Step.HANDOVER, corrected_by=None).exists()
@@ -164,6 +168,7 @@ def hand_over_without_meeting(*, ending: Ending, by: User, on: date) -> Assignme
         raise RuleBroken(_("First say why there is no meeting of three."))
     invitation = ready_to_meet(ending, on)
     call_off_meetings(invitation, on)
+    ask_about_handover(invitation=invitation, by=by, at=at)
     ending.stage, ending.handed_over_on = reach(ending, Step.HANDOVER), on
     ending.save(update_fields=["stage", "handed_over_on"])
     return begin_receivers_work(ending, invitation, by=by, on=on)
@@ -292,13 +297,18 @@ def sign_off(
 ) -> SignOff:
     """Confirm what was agreed: outgoing for themselves and for the client in the room, incoming for theirs.
 
-    Raises RuleBroken where somebody speaks for another, and before the meeting.
+    It is the version that stands now which is confirmed. Raises RuleBroken where somebody speaks for
+    another, and before the meeting.
     """
     mine = HandoverSession.objects.select_related("invitation").get(pk=handover.pk)
-    if who not in may_sign(mine, by) or mine.held_on is None:
+    is_met = mine.held_on is not None and mine.cancelled_on is None
+    if who not in may_sign(mine, by) or not is_met:
         raise RuleBroken(_("Only who was in the room confirms, and once it has been held."))
     row, _is_new = SignOff.objects.get_or_create(
-        handover=mine, who=who, defaults={"on": on, "by": by, "recorded_at": at}
+        handover=mine,
+        correction=mine.newest_correction,
+        who=who,
+        defaults={"on": on, "by": by, "recorded_at": at},
     )
     return row
 

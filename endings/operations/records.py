@@ -20,6 +20,7 @@ from endings.models import (
     LastSession,
     NotToday,
     NotWanted,
+    Review,
     Trigger,
 )
 from endings.operations.people_to_tell import Person, people_to_tell
@@ -45,6 +46,7 @@ class Records:
     consents: Sequence[Consent]
     handovers: Sequence[HandoverSession]
     last_sessions: Sequence[LastSession]
+    reviews: Sequence[Review]
     closure: Closure | None
     addenda: Sequence[ClosureAddendum]
     follow_ups: Sequence[FollowUp]
@@ -54,6 +56,11 @@ class Records:
         """The choice that stands."""
         replaced = {choice.corrects_id for choice in self.choices}
         return next((one for one in self.choices if one.pk not in replaced), None)
+
+    @property
+    def handover(self) -> HandoverSession | None:
+        """The meeting of three that is planned or was held; not one that was called off or taken back."""
+        return next((one for one in self.handovers if one.cancelled_on is None), None)
 
     @property
     def last_session(self) -> LastSession | None:
@@ -92,6 +99,7 @@ def records_of(ending: Ending) -> Records:
         last_sessions=list(
             ending.last_sessions.select_related("by", "session__room").order_by("recorded_at")
         ),
+        reviews=reviews_of(ending),
         closure=getattr(ending, "closure", None),
         addenda=list(ending.addenda.select_related("by")),
         follow_ups=follow_ups_of(ending),
@@ -119,12 +127,20 @@ def options_of(ending: Ending) -> dict[str, Any]:
 
 
 def handover_of(ending: Ending) -> dict[str, Any]:
-    sessions = ending.handover_sessions.filter(cancelled_on=None)
+    sessions = ending.handover_sessions.select_related("session__room", "held_by")
     return {
         "invitations": list(ending.invitations.select_related("receiver").order_by("invited_at")),
         "consents": list(ending.consents.filter(corrected_by=None)),
-        "handovers": list(sessions.select_related("session__room", "held_by")),
+        "handovers": list(
+            sessions.prefetch_related("corrections__by").order_by("session__starts_at")
+        ),
     }
+
+
+def reviews_of(ending: Ending) -> list[Review]:
+    """Return what was put before the supervisor about this ending itself, the newest last."""
+    asked = ending.reviews.filter(taken_back_at=None, exception=None)
+    return list(asked.select_related("reviewer", "decided_by", "invitation").order_by("asked_at"))
 
 
 def follow_ups_of(ending: Ending) -> list[FollowUp]:

@@ -15,9 +15,10 @@ from accounts.models import User
 from caseload.models import ContactChannel, Goal, InvolvedPerson, RiskLook, Session
 from core.dates import day, listed, on_day
 from core.errors import ChangedMeanwhile, RuleBroken
-from endings.models import Consolidation, Ending, HandoverSummary, SummarySection
+from endings.models import Consolidation, Ending, HandoverSummary, Review, SummarySection
 from endings.models.handovers import Section
 from endings.operations.endings import hold, refuse_future
+from endings.operations.reviews import ask_again_if_returned
 
 State = HandoverSummary.State
 OPEN_STATES = (State.DRAFT, State.REVIEWED)
@@ -100,6 +101,7 @@ def finish_summary(*, summary: HandoverSummary, by: User, at: datetime) -> Hando
     mine.state, mine.finished_at = State.FINAL, at
     mine.revision += 1
     mine.save()
+    ask_again_if_returned(ending=mine.ending, kind=Review.Kind.HANDOVER, by=by, at=at)
     return mine
 
 

@@ -103,26 +103,30 @@ def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The way to a good end, with everything that is recorded of it."""
     shown = get_object_or_404(Ending.objects.visible_to(request.user).for_page(), pk=pk)
     log_read(client=shown.client, page="endings:ending", by=request.user, at=now())
-    records = records_of(shown)
-    page = Page(
-        ending=shown,
-        records=records,
-        meetings=meetings_of(shown),
-        policy=policy_of(request.practice),
-        today=today(),
-        reader=request.user,
-        may_edit=Ending.objects.editable_by(request.user).filter(pk=pk).exists(),
-    )
+    page = page_of(request, shown)
     context = {
         "ending": shown,
         "steps": way_of(page),
         "facts": in_short(request, page),
-        "exceptions": records.exceptions,
+        "exceptions": page.records.exceptions,
         "people": who_can_see(request, page),
         "about": about(page),
         "back": back_to(request, shown),
     }
     return render(request, "endings/ending.html", context)
+
+
+def page_of(request: AuthedRequest, shown: Ending) -> Page:
+    """Return everything that is recorded of an ending in sight, as this person sees it today."""
+    return Page(
+        ending=shown,
+        records=records_of(shown),
+        meetings=meetings_of(shown),
+        policy=policy_of(request.practice),
+        today=today(),
+        reader=request.user,
+        may_edit=Ending.objects.editable_by(request.user).filter(pk=shown.pk).exists(),
+    )
 
 
 def back_to(request: AuthedRequest, ending: Ending) -> Link:

@@ -3,11 +3,12 @@
 ask a colleague → consent → summary → plan the meeting → held → sign-offs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from caseload.models import Session
 from core import dates
@@ -16,16 +17,18 @@ from core.parts import Chip, Fact, Link
 from endings.models import (
     Consent,
     EndingException,
+    HandoverCorrection,
     HandoverInvitation,
     HandoverSession,
     HandoverSummary,
     HeldPlace,
+    Review,
     SignOff,
 )
 from endings.operations.handovers import STANDING
 from endings.operations.meetings_of_three import is_booked_for_three, work_of_receiver
 from endings.views.handover_words import sections_in_words
-from endings.views.page import Page
+from endings.views.page import Page, Version
 from endings.workflow import Step
 
 State = HandoverInvitation.State
@@ -54,16 +57,21 @@ def standing_of(page: Page) -> Standing:
     records = page.records
     asked = next((one for one in records.invitations if one.state in STANDING), None)
     agreed = [one for one in records.consents if asked and one.receiver_id == asked.receiver_id]
-    meeting = records.handovers[0] if records.handovers else None
-    signed = list(meeting.sign_offs.values_list("who", flat=True)) if meeting else []
+    meeting = records.handover
     return Standing(
         asked=asked,
         answered=None if asked or not records.invitations else records.invitations[-1],
         consent=next((one for one in agreed if one.sections), None),
         summary=page.ending.summaries.first(),
         meeting=meeting,
-        signed=signed,
+        signed=signed_of(meeting) if meeting else [],
     )
+
+
+def signed_of(meeting: HandoverSession) -> list[str]:
+    """Return who has confirmed the version that stands."""
+    rows = meeting.sign_offs.filter(correction=meeting.newest_correction)
+    return list(rows.values_list("who", flat=True))
 
 
 def shown(page: Page) -> dict[str, Any]:
@@ -81,16 +89,17 @@ def shown(page: Page) -> dict[str, Any]:
         "ways": ways_of(page, stands) if page.may_edit else [],
         "quote": agreed_points(page, stands),
         "recorded": recorded(page, stands),
+        "versions": list(earlier_versions(page)),
     }
 
 
 def before_the_choice(page: Page) -> dict[str, Any]:
     """Only a place is held; asking waits for the choice (R5)."""
-    held = HeldPlace.objects.visible_to(page.reader).filter(ending=page.ending, released_on=None)
+    places = HeldPlace.objects.visible_to(page.reader).filter(ending=page.ending, released_on=None)
     facts: list[Fact] = []
     ways: list[Link] = []
-    for one in held.select_related("place__therapist"):
-        facts.append((_("Held"), f"{one.place.therapist.name}, {one.place.in_words}"))
+    for one in places.select_related("place__therapist"):
+        facts.append((_("Place held"), f"{one.place.therapist.name}, {one.place.in_words}"))
         if page.may_edit:
             ways.append(page.act("release_place", _("Let the place go"), one.pk, posts=True))
     if not facts and page.may_edit and page.ending.closed_on is None:
@@ -111,7 +120,8 @@ def facts_of(page: Page, stands: Standing) -> list[Fact]:
         facts.append((_("Opens on"), page.day(stands.consent.opens_on)))
     if stands.summary is not None and stands.asked is not None:
         facts.append((_("Summary"), summary_in_words(page, stands.summary)))
-    return [*facts, *facts_of_meeting(page, stands)][-8:]
+    facts += facts_of_meeting(page, stands)
+    return [*facts, *page.reviewed(Review.Kind.HANDOVER)][-8:]
 
 
 def facts_of_answer(page: Page, answered: HandoverInvitation) -> list[Fact]:
@@ -125,14 +135,21 @@ def facts_of_meeting(page: Page, stands: Standing) -> list[Fact]:
     facts: list[Fact] = []
     meeting = stands.meeting
     if meeting is not None:
-        when = page.when(dates.on_day(meeting.session.starts_at), meeting.session)
-        facts.append((_("Held") if meeting.held_on else _("Planned"), when))
+        when = when_of(page, meeting)
+        facts.append((_("The three met") if meeting.held_on else _("Planned"), when))
         if meeting.held_on:
             facts.append((_("Confirmed by"), confirmed(stands)))
     if stands.asked is not None and (page.ending.handed_over_on or without_meeting(page)):
         work = work_of_receiver(page.ending, stands.asked.receiver)
         facts += [(_("Goes on from"), page.day(work.starts_on))] if work else []
     return facts
+
+
+def when_of(page: Page, meeting: HandoverSession) -> str:
+    """Return the session with its room; a day that was corrected stands alone."""
+    on, held_on = dates.on_day(meeting.session.starts_at), meeting.as_it_stands.held_on
+    is_another_day = held_on is not None and held_on != on
+    return page.day(held_on) if is_another_day else page.when(on, meeting.session)
 
 
 def facts_of_asked(page: Page, asked: HandoverInvitation) -> list[Fact]:
@@ -208,15 +225,40 @@ def agreed_points(page: Page, stands: Standing) -> str:
     meeting = stands.meeting
     if meeting is None or meeting.held_on is None or not page.reads_words:
         return ""
-    return str(meeting.agreed_points or "")
+    return str(meeting.as_it_stands.agreed_points or "")
 
 
 def recorded(page: Page, stands: Standing) -> str:
     meeting = stands.meeting
     if meeting is None or meeting.held_on is None or meeting.held_by is None:
         return ""
+    corrected = meeting.newest_correction
+    if corrected is not None:
+        return page.recorded(corrected.by, corrected.recorded_at)
     said = {"name": meeting.held_by.name, "day": page.day(meeting.held_on)}
     return _("Written down by %(name)s, %(day)s") % said
+
+
+def earlier_versions(page: Page) -> Iterator[Version]:
+    """Yield what stood before a correction, and what was taken back."""
+    for meeting in (one for one in page.records.handovers if one.held_on is not None):
+        rows = [meeting, *meeting.corrections.all()]
+        for row in rows if meeting.cancelled_on else rows[:-1]:
+            yield version_of(page, row)
+
+
+def version_of(page: Page, row: HandoverSession | HandoverCorrection) -> Version:
+    """Return one version with its day; a line that took it back says why instead."""
+    words = str(row.agreed_points or "") if page.reads_words else ""
+    facts: list[Fact] = [(_("The three met"), page.day(row.held_on))]
+    if isinstance(row, HandoverSession):
+        said = {"name": row.held_by.name if row.held_by else "", "at": page.day(row.held_on)}
+        return Version(_("Earlier version, by %(name)s, %(at)s") % said, facts, words)
+    title = page.earlier(row.by, row.recorded_at)
+    if row.is_taken_back:
+        because = str(row.taken_back_because or "") if page.reads_words else ""
+        return Version(title, [(_("Taken back"), because or page.day(row.held_on))])
+    return Version(title, facts, words)
 
 
 # --- what comes next --------------------------------------------------------------------------------
@@ -282,6 +324,8 @@ def sign_offs(page: Page, stands: Standing) -> list[Link]:
 def ways_of(page: Page, stands: Standing) -> list[Link]:
     """Return the quieter ways on: correct, plan anew, take back, explain."""
     ending = page.ending
+    if stands.meeting is not None and stands.meeting.held_on is not None:
+        return corrections(page, stands)
     if ending.closed_on is not None or ending.handed_over_on is not None:
         return []
     ways: list[Link] = []
@@ -298,4 +342,15 @@ def ways_of(page: Page, stands: Standing) -> list[Link]:
     rule = EndingException.Rule.NO_HANDOVER
     if page.may_explain and not without_meeting(page):
         ways.append(page.act("record_exception", _("No meeting of three: explain"), rule))
+    return ways
+
+
+def corrections(page: Page, stands: Standing) -> list[Link]:
+    """Return the ways to correct what is recorded; it is taken back only before the receiver has begun."""
+    ways: list[Link] = [page.act("correct_meeting_of_three", pgettext("btn.correct", "Correct"))]
+    asked = stands.asked
+    work = work_of_receiver(page.ending, asked.receiver) if asked else None
+    has_begun = work is not None and work.starts_on <= page.today
+    if page.ending.closed_on is None and not has_begun:
+        ways.append(page.act("take_back_meeting_of_three", _("The three did not meet")))
     return ways

@@ -191,7 +191,7 @@ def hold_place(request: AuthedRequest, pk: UUID) -> HttpResponse:
         wanted = request.POST.get("place", "")
         place = next((one for one in free if str(one.pk) == wanted), None)
         try:
-            hold(request, ending, place)
+            keep_place(request, ending, place)
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
             return redirect("endings:hold_place", pk=pk)
@@ -200,7 +200,7 @@ def hold_place(request: AuthedRequest, pk: UUID) -> HttpResponse:
     return render(request, "endings/handover/hold_place.html", {"ending": ending, "rows": rows})
 
 
-def hold(request: AuthedRequest, ending: Ending, place: Place | None) -> None:
+def keep_place(request: AuthedRequest, ending: Ending, place: Place | None) -> None:
     if place is None:
         raise RuleBroken(_("This place is held already. Choose another one."))
     places.hold_place(ending=ending, place=place, by=request.user, on=today())

@@ -1,9 +1,11 @@
 """The meeting of three: planned with both people and a room, held, confirmed (R14)."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -16,11 +18,13 @@ from caseload.models.episodes import Mode
 from caseload.operations.sessions import When
 from core import dates
 from core.clock import now, today
-from core.errors import RuleBroken
+from core.errors import ChangedMeanwhile, RuleBroken
 from core.widgets import Choice as Pick
-from endings.forms.handovers import OTHER, HeldForm, MeetingForm
+from endings.forms.handovers import OTHER, CorrectedMeetingForm, MeetingForm, MetForm
+from endings.forms.tellings import TakeBackForm
 from endings.models import Ending, HandoverInvitation, HandoverSession, SignOff
-from endings.operations import meetings_of_three
+from endings.operations import meeting_corrections, meetings_of_three
+from endings.operations.meeting_corrections import Version
 from endings.operations.meetings_of_three import Meeting
 from endings.views.acts import attempt, ending_to_edit, form_page, sent
 
@@ -123,15 +127,15 @@ def hold_meeting_of_three(request: AuthedRequest, pk: UUID) -> HttpResponse:
     if stands is None:
         raise Http404
     on = dates.on_day(stands.session.starts_at)
-    form = HeldForm(sent(request), held_on=on)
-    if form.is_valid() and attempt(form, lambda: hold(request, stands, form)):
+    form = MetForm(sent(request), held_on=on)
+    if form.is_valid() and attempt(form, lambda: record_met(request, stands, form)):
         messages.success(request, _("Recorded. The client is in good hands."))
         return redirect(ending)
     context = {"ending": ending, "form": form, "meeting": stands}
     return form_page(request, "endings/handover/hold_meeting.html", context)
 
 
-def hold(request: AuthedRequest, stands: HandoverSession, form: HeldForm) -> None:
+def record_met(request: AuthedRequest, stands: HandoverSession, form: MetForm) -> None:
     said = form.cleaned_data
     meeting = Meeting(said["agreed_points"], said["next_meeting_on"])
     held = meetings_of_three.hold_handover_session(
@@ -166,12 +170,95 @@ def hand_over_without_meeting(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """No meeting of three, and it is said why: the receiver's work begins all the same."""
     ending = ending_to_edit(request, pk)
     try:
-        work = meetings_of_three.hand_over_without_meeting(
-            ending=ending, by=request.user, on=today()
-        )
+        work = meetings_of_three.hand_over_without_meeting(ending=ending, by=request.user, at=now())
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
         said = {"name": work.therapist.name, "day": dates.day(work.starts_on, today())}
         messages.success(request, _("%(name)s goes on from %(day)s.") % said)
     return redirect(ending)
+
+
+# --- corrected --------------------------------------------------------------------------------------
+def met_of(request: AuthedRequest, ending: Ending) -> HandoverSession:
+    """Return the meeting that is recorded as held; without one there is nothing to correct (404)."""
+    stands = meeting_that_stands(request, ending)
+    if stands is None or stands.held_on is None:
+        raise Http404
+    return stands
+
+
+def version_read(request: AuthedRequest, stands: HandoverSession) -> Version:
+    """Return what the form was filled in upon; on a first look, what stands."""
+    if request.method != "POST":
+        return Version(stands, stands.newest_correction)
+    read = request.POST.get("corrects", "")
+    rows = stands.corrections.all()
+    return Version(stands, next((row for row in rows if str(row.pk) == read), None))
+
+
+@require_http_methods(["GET", "POST"])
+def correct_meeting_of_three(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Say anew what came of it; the first version stays readable, and each confirms anew."""
+    ending = ending_to_edit(request, pk)
+    stands = met_of(request, ending)
+    row = stands.as_it_stands
+    form = CorrectedMeetingForm(
+        sent(request),
+        initial={
+            "on": row.held_on,
+            "agreed_points": str(row.agreed_points or ""),
+            "next_meeting_on": row.next_meeting_on,
+        },
+        today=today(),
+    )
+    if form.is_valid() and unchanged(form, lambda: correct(request, stands, form)):
+        messages.success(request, _("Corrected. The first version stays readable."))
+        return redirect(ending)
+    context = {"ending": ending, "form": form, "meeting": stands}
+    context["corrects"] = version_read(request, stands).correction
+    return form_page(request, "endings/handover/correct_meeting.html", context)
+
+
+def correct(request: AuthedRequest, stands: HandoverSession, form: CorrectedMeetingForm) -> None:
+    said = form.cleaned_data
+    meeting_corrections.correct_meeting_of_three(
+        read=version_read(request, stands),
+        meeting=Meeting(said["agreed_points"], said["next_meeting_on"]),
+        held_on=said["on"],
+        by=request.user,
+        at=now(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def take_back_meeting_of_three(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """The three have not met after all: it is planned anew, and what was recorded stays readable."""
+    ending = ending_to_edit(request, pk)
+    stands = met_of(request, ending)
+    form = TakeBackForm(sent(request))
+    if form.is_valid() and unchanged(
+        form,
+        lambda: meeting_corrections.take_back_meeting_of_three(
+            read=version_read(request, stands), by=request.user, at=now(), **form.cleaned_data
+        ),
+    ):
+        messages.success(request, _("Taken back. What was recorded stays readable."))
+        return redirect(ending)
+    context = {
+        "ending": ending,
+        "form": form,
+        "corrects": version_read(request, stands).correction,
+        "confirm_label": _("Take it back"),
+        "cancel_url": ending.get_absolute_url(),
+    }
+    return form_page(request, "endings/handover/take_back_meeting.html", context)
+
+
+def unchanged(form: Form, act: Callable[[], object]) -> bool:
+    """Do it and say whether it was taken; what somebody else corrected first is an error of the form."""
+    try:
+        return attempt(form, act)
+    except ChangedMeanwhile:
+        form.add_error(None, _("Somebody has corrected this version already."))
+        return False

@@ -130,6 +130,21 @@ class Page:
         said = {"name": by.name, "at": dates.at(at, self.today)}
         return _("Earlier version, by %(name)s, %(at)s") % said
 
+    def reviewed(self, kind: str) -> list[Fact]:
+        """Return where the supervisor's look at this stands; the comment is for who asked and who answers."""
+        mine = [one for one in self.records.reviews if one.kind == kind]
+        if not mine:
+            return []
+        newest = mine[-1]
+        if newest.decided_by is None:
+            said = {"name": newest.reviewer.name, "day": self.day(newest.due_on)}
+            waits = _("%(name)s looks at it by %(day)s") % said if newest.is_open else ""
+            return [(_("Supervision"), waits)] if waits else []
+        answer = f"{newest.get_decision_display()} ({newest.decided_by.name})"
+        reads = self.reader.pk in (newest.author_id, newest.reviewer_id, newest.second_reviewer_id)
+        words = f": {newest.comment}" if newest.comment and reads else ""
+        return [(_("Supervision"), f"{answer}{words}")]
+
     def declined(self, step: WorkStep) -> tuple[list[Fact], str] | None:
         """Return what is shown of a step that was offered and not wanted."""
         row = self.records.not_wanted.get(step)

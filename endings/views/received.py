@@ -174,14 +174,16 @@ def meeting_of(request: AuthedRequest, asked: HandoverInvitation) -> Meeting | N
     one = standing.first()
     if one is None or (one.held_on is None and not meetings_of_three.is_booked_for_three(one)):
         return None
-    signed = one.sign_offs.filter(who=SignOff.Who.INCOMING).first()
+    stands = one.as_it_stands
+    mine = one.sign_offs.filter(who=SignOff.Who.INCOMING, correction=one.newest_correction)
+    signed = mine.first()
     return Meeting(
         when=dates.at(one.session.starts_at, today()),
         where=one.session.where,
         agenda=str(one.agenda or ""),
-        agreed_points=str(one.agreed_points or ""),
-        held_on=one.held_on,
-        next_meeting_on=one.next_meeting_on,
+        agreed_points=str(stands.agreed_points or ""),
+        held_on=stands.held_on,
+        next_meeting_on=stands.next_meeting_on,
         may_sign=one.held_on is not None and signed is None,
         signed_on=signed.on if signed else None,
     )

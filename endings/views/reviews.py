@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest
 from accounts.models import User
+from caseload.operations.reading import log_read
 from core.clock import now, today
 from endings.forms.reviews import ReviewForm
 from endings.models import Ending, EndingException, Review
@@ -20,6 +21,8 @@ from endings.operations.departures import note_opened_by_supervisor, open_safegu
 from endings.operations.notices import policy_of
 from endings.views import lanes
 from endings.views.acts import attempt, form_page, sent
+from endings.views.endings import page_of
+from endings.views.reviewed import Reviewed, closing_reviewed, handover_reviewed
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,11 +30,17 @@ def review(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Read it, then agree or return it with a comment; three clicks at most."""
     shown = get_object_or_404(
         Review.objects.visible_to(request.user).select_related(
-            "departure__therapist", "ending__client", "exception", "author", "decided_by"
+            "departure__therapist",
+            "ending__client",
+            "exception",
+            "author",
+            "decided_by",
+            "invitation",
         ),
         pk=pk,
     )
     endings = endings_of(shown, request)
+    about = about_ending(request, shown)
     form = ReviewForm(sent(request), endings=endings)
     may_decide = request.user.pk in (shown.reviewer_id, shown.second_reviewer_id)
     if form.is_valid() and may_decide:
@@ -43,7 +52,9 @@ def review(request: AuthedRequest, pk: UUID) -> HttpResponse:
     context = {
         "review": shown,
         "form": form,
-        "may_decide": may_decide and not shown.decision and shown.taken_back_at is None,
+        "may_decide": may_decide and shown.is_open,
+        "fell_through": not shown.decision and not shown.is_open,
+        "about": about,
         "pressing": pressing_of(shown, request.user),
         "safeguarding": open_safeguarding(shown.departure) if shown.departure else [],
         "endings": endings,
@@ -79,14 +90,26 @@ def endings_of(shown: Review, request: AuthedRequest) -> list[Ending]:
     return list(mine.select_related("client").order_by("window_opens_on", "client__sort_key"))
 
 
+def about_ending(request: AuthedRequest, shown: Review) -> Reviewed | None:
+    """Return what a closing or a handover is decided on, where the reader may see the ending."""
+    if shown.ending_id is None or shown.exception is not None:
+        return None
+    mine = Ending.objects.visible_to(request.user).for_page()
+    ending = mine.filter(pk=shown.ending_id).first()
+    if ending is None:
+        return None
+    log_read(client=ending.client, page="endings:review", by=request.user, at=now())
+    page = page_of(request, ending)
+    return closing_reviewed(page) if shown.kind == Review.Kind.CLOSURE else handover_reviewed(page)
+
+
 def pressing_of(shown: Review, user: User) -> list[EndingException]:
-    """Return the exceptions on top: of the whole plan, or the one that this review is about."""
+    """Return the exceptions on top: of the whole plan, of the one ending, or the one it is about."""
     if shown.exception is not None:
         return [shown.exception]
-    if shown.departure is None:
-        return []
+    of_what = {"ending": shown.ending} if shown.ending else {"ending__departure": shown.departure}
     mine = EndingException.objects.visible_to(user).filter(
-        ending__departure=shown.departure, ending__withdrawn_on=None, taken_back_on=None
+        ending__withdrawn_on=None, taken_back_on=None, **of_what
     )
     return list(mine.select_related("ending__client").order_by("rule", "recorded_at"))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core import dates
 from core.parts import Chip, Fact, Link
 from endings.forms.steps import name_of
-from endings.models import EndingException
+from endings.models import EndingException, Review
 from endings.operations.options import MAY_BE_DECLINED
 from endings.operations.records import done_steps, open_steps_of
 from endings.views import handover_step, telling_step
@@ -243,6 +243,7 @@ def closing(page: Page) -> dict[str, Any]:
     facts.append((_("Summary"), str(closed.summary)))
     if closed.kept_until:
         facts.append((_("Kept until"), dates.whole_date(closed.kept_until)))
+    facts += page.reviewed(Review.Kind.CLOSURE)
     facts += [
         (_("Added %(day)s") % {"day": page.day(dates.on_day(one.recorded_at))}, str(one.text))
         for one in page.records.addenda

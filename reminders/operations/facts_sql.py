@@ -151,6 +151,8 @@ select r.id, r.reviewer_id, (r.asked_at at time zone %(zone)s)::date as asked_on
        r.second_reviewer_id
   from endings_review r
  where r.decision = '' and r.taken_back_at is null
+   and not exists (select from endings_handoverinvitation i
+                    where i.id = r.invitation_id and i.state in ('declined', 'conflict', 'withdrawn'))
    and not exists (select from endings_ending e join endings_departure d on d.id = e.departure_id
                     where e.id = r.ending_id
                       and (d.state = 'draft' or (d.state = 'withdrawn' and d.submitted_at is null)))

@@ -488,7 +488,7 @@ def test_without_a_meeting_the_work_begins_once_it_is_said_why(client: Browser) 
     story = consented()
     with pytest.raises(RuleBroken, match="First say why"):
         meetings_of_three.hand_over_without_meeting(
-            ending=story.ending, by=story.outgoing, on=TODAY
+            ending=story.ending, by=story.outgoing, at=NOON
         )
     record_exception(
         ending=story.ending,
@@ -521,7 +521,7 @@ def test_without_consent_it_does_not_begin_either() -> None:
 
     with pytest.raises(RuleBroken):
         meetings_of_three.hand_over_without_meeting(
-            ending=story.ending, by=story.outgoing, on=TODAY
+            ending=story.ending, by=story.outgoing, at=NOON
         )
     assert not Client.objects.visible_to(story.receiver).exists()
 
