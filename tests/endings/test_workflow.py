@@ -22,42 +22,56 @@ from endings.workflow import (
 )
 from endings.workflow.law import AFTER_CLOSURE, SPANS
 from endings.workflow.paper import as_markdown
+from tests.endings.law_of_endings import LAW
 
 ENDED = [Stage.CLOSED, Stage.FOLLOWED_UP]
 
-DEPARTURE = """
-                TO_TELL TOLD OPTIONS_OFFERED CHOSEN HANDED_OVER LAST_HELD CLOSED FOLLOWED_UP
-    RISK        allow   allow  allow  allow  allow  allow  refuse refuse
-    TELL        allow   allow  warn   warn   warn   warn   refuse refuse
-    OPTIONS     refuse  allow  allow  allow  warn   warn   refuse refuse
-    CHOICE      refuse  warn   allow  allow  allow  warn   refuse refuse
-    CONSOLIDATE refuse  allow  allow  allow  allow  warn   refuse refuse
-    HANDOVER    refuse  warn   warn   allow  allow  warn   refuse refuse
-    LAST        refuse  warn   warn   allow  allow  warn   refuse refuse
-    NO_LAST     warn    allow  allow  allow  allow  warn   refuse refuse
-    CLOSE       refuse  warn   warn   warn   warn   allow  refuse refuse
-    FOLLOW_UP   refuse  warn   warn   warn   warn   warn   allow  allow
-"""
+NEEDS = {"!": Need.REQUIRED, "o": Need.OFFERED, "?": Need.IF_RECEIVED}
+SAYS = {"yes": Verdict.ALLOW, "warn": Verdict.WARN, "no": Verdict.REFUSE}
+Written = dict[tuple[Playbook, Step], list[Verdict]]
 
 
-def departure_table() -> list[tuple[Stage, Step, Verdict]]:
-    head, *lines = DEPARTURE.strip().splitlines()
-    stages = [Stage[name] for name in head.split()]
-    return [
-        (stage, Step[line.split()[0]], Verdict(word))
-        for line in lines
-        for stage, word in zip(stages, line.split()[1:], strict=True)
-    ]
+def written_law() -> tuple[Written, dict[Playbook, list[tuple[Step, Need, Step | None]]]]:
+    """Return the verdicts by playbook and step, and the rows of each playbook in their order."""
+    said: Written = {}
+    rows: dict[Playbook, list[tuple[Step, Need, Step | None]]] = {}
+    for line in LAW.strip().splitlines()[1:]:
+        words = line.split()
+        if len(words) == 1:
+            playbook = Playbook[words[0]]
+            rows[playbook] = []
+            continue
+        mark, name, *verdicts = words
+        said[playbook, Step[name]] = [SAYS[word] for word in verdicts]
+        if mark == "|":
+            step, need, _none = rows[playbook].pop()
+            rows[playbook].append((step, need, Step[name]))
+        else:
+            rows[playbook].append((Step[name], NEEDS[mark], None))
+    return said, rows
 
 
-@pytest.mark.parametrize(("stage", "step", "expected"), departure_table())
-def test_a_departure_follows_its_table(stage: Stage, step: Step, expected: Verdict) -> None:
-    assert verdict(Playbook.DEPARTURE, stage, step) == expected
+VERDICTS, ROWS = written_law()
 
 
-def test_the_table_above_names_every_step_of_a_departure() -> None:
-    written = {step for _, step, _ in departure_table()}
-    assert written == {step for step in Step if has_step(Playbook.DEPARTURE, step)}
+@pytest.mark.parametrize("playbook", Playbook)
+def test_every_playbook_stage_and_step_is_as_it_is_written(playbook: Playbook) -> None:
+    """Ten playbooks × eight stages × every step there is; what is not written is refused."""
+    nowhere = [Verdict.REFUSE] * len(Stage)
+    for step in Step:
+        expected = VERDICTS.get((playbook, step), nowhere)
+        assert [verdict(playbook, stage, step) for stage in Stage] == expected, step
+
+
+@pytest.mark.parametrize("playbook", Playbook)
+def test_every_playbook_has_the_written_steps_in_their_order(playbook: Playbook) -> None:
+    assert [(row.step, row.need, row.instead) for row in steps_of(playbook)] == ROWS[playbook]
+
+
+def test_the_written_law_speaks_of_all_ten_and_of_every_stage() -> None:
+    assert set(ROWS) == set(Playbook)
+    assert {len(verdicts) for verdicts in VERDICTS.values()} == {len(Stage)}
+    assert len(Playbook) == 10
 
 
 def test_every_step_has_a_place_in_some_playbook_and_a_span() -> None:
