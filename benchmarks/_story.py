@@ -1,6 +1,7 @@
 """What has happened in the practice that is measured, and how many questions its pages ask."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import django
@@ -17,6 +18,23 @@ NO_QUESTIONS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 def set_up() -> None:
     """Make this process one that can act in the practice."""
     django.setup()
+
+
+def column_defaults(tables: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
+    """Yield table, column and the value that the product itself gives where nothing is said.
+
+    Rows are poured in by SQL, which names only what a page shows: a column that came later fills itself.
+    """
+    from django.apps import apps
+    from django.db import connection
+
+    wanted = set(tables)
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            is_plain = field.has_default() and not (field.null or field.primary_key)
+            if model._meta.db_table in wanted and is_plain:
+                value = field.get_db_prep_save(field.get_default(), connection)
+                yield model._meta.db_table, str(field.column), value
 
 
 def password_hash(password: str) -> str:

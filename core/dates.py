@@ -203,7 +203,11 @@ def relative_days(value: date, today: date) -> str:
 
 def number(value: float | Decimal) -> str:
     """Return “31.5” or “12,345” with the language's signs; Polish leaves four digits together."""
-    language = language_now()
+    return written_number(value, language_now())
+
+
+@lru_cache(maxsize=2048)
+def written_number(value: float | Decimal, language: str) -> str:
     together = language == "pl" and -10_000 < value < 10_000
     return format_decimal(value, locale=cldr(language), group_separator=not together)
 

@@ -4,15 +4,15 @@ from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, Subquery
 
-from caseload.models.episodes import Assignment, AssignmentQuerySet
+from caseload.models.episodes import Assignment, AssignmentQuerySet, Cadence
 from caseload.models.sessions import Session
 from caseload.models.work import Commitment
 
 
 def caseload_rows(works: AssignmentQuerySet, at: datetime, day: date) -> AssignmentQuerySet:
-    """Return `works`, already scoped, one row a person, with `next_at`, `next_mode`, `held_at`, `weight`.
+    """Return `works`, already scoped, one row a person: `next_at`, `held_at`, `weight`, `every_weeks`.
 
-    The next session is the first planned one that is not over at `at`; the weight is that of `day`.
+    The next session is the first planned one that is not over at `at`; weight and rhythm are those of `day`.
     """
     sessions = Session.objects.filter(assignment=OuterRef("pk"))
     coming = sessions.planned().filter(ends_at__gt=at).order_by("starts_at")
@@ -20,11 +20,12 @@ def caseload_rows(works: AssignmentQuerySet, at: datetime, day: date) -> Assignm
     weights = Commitment.objects.on(day).filter(
         assignment=OuterRef("pk"), kind=Commitment.Kind.WEIGHT
     )
+    rhythms = Cadence.objects.on(day).filter(assignment=OuterRef("pk"))
     return works.by_person(day).annotate(
         next_at=Subquery(coming.values("starts_at")[:1]),
-        next_mode=Subquery(coming.values("mode")[:1]),
         held_at=Subquery(held.values("starts_at")[:1]),
         weight=Subquery(weights.values("points")[:1]),
+        every_weeks=Subquery(rhythms.values("every_weeks")[:1]),
     )
 
 

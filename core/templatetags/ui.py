@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms, template
@@ -38,6 +38,7 @@ def drawing(name: str) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw a lucide icon. It never stands alone: a word beside it, or an `aria-label` around it."""
     return format_html(
@@ -53,9 +54,38 @@ def icon_symbol(name: str) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def icon_use(name: str) -> SafeString:
     """Draw an icon out of the page's sprite."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+# --- chips ------------------------------------------------------------------------------------------
+KINDS = {
+    "wait": "circle-dashed",
+    "now": "hourglass",
+    "late": "triangle-alert",
+    "done": "check",
+    "info": "list-checks",
+    "meet": "users",
+}
+
+
+@lru_cache(maxsize=4096)
+def drawn_chip(kind: str, label: str, name: str) -> SafeString:
+    """Return a chip's markup; kept, because a list of fifty repeats a handful of them."""
+    return format_html(
+        '<span class="chip is-{}">{}<span>{}</span></span>',
+        kind,
+        icon(name or KINDS.get(kind, "lock")),
+        label,
+    )
+
+
+@register.simple_tag
+def chip(kind: str, label: object, name: str = "") -> SafeString:
+    """Draw a state, as components/chip.html describes it; for rows that are many."""
+    return drawn_chip(kind, str(label), name)
 
 
 # --- dates and numbers ------------------------------------------------------------------------------

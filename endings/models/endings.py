@@ -5,15 +5,27 @@ from datetime import date
 from typing import Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Case, CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint, When
+from django.db.models import (
+    Case,
+    CheckConstraint,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    UniqueConstraint,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from caseload.models import Assignment, Client, Episode, Participation, Session
+from accounts.models import Supervision, User
+from caseload.models import Assignment, Cadence, Client, Episode, Participation, Session
 from core.fields import Revisioned, uuid_key
 from core.history import tracked
+from core.rows import said
 from core.sealed import SealedTextField
 from core.sight import opened_by
 from endings.models.departures import Departure
@@ -62,8 +74,48 @@ class EndingQuerySet(models.QuerySet["Ending"]):
         )
 
     def for_page(self) -> Self:
-        """Bring what stands once beside an ending, too; the lists of facts are asked for one by one."""
+        """Bring what stands once beside an ending, too; the lists of facts are read by `records_of`."""
         return self.with_work().select_related("closure__by", "consolidation__by")
+
+    def for_reader(self, user: User, day: date) -> Self:
+        """Bring what the page says to `user` on `day`: whether they record in it, and who else sees it.
+
+        `may_act`, `sees_departure`, `held` (sessions), `rhythm_said`, `leads_said`, `beside_said`.
+        """
+        departures = Departure.objects.visible_to(user).filter(pk=OuterRef("departure"))
+        held = Session.objects.attended().filter(assignment=OuterRef("assignment")).order_by()
+        rhythm = Cadence.objects.on(day).filter(assignment=OuterRef("assignment"))
+        leads = Supervision.objects.on(day).filter(
+            supervisee=OuterRef("assignment__therapist"), kind__in=["leading", "both"]
+        )
+        beside = Assignment.objects.visible_to(user).on(day).filter(episode=OuterRef("episode"))
+        return self.annotate(
+            may_act=opened_by("own_assignments_of", "assignment_id", user),
+            sees_departure=Exists(departures),
+            held=Coalesce(Subquery(held.values("assignment").values(n=Count("pk"))), 0),
+            rhythm_said=said(rhythm),
+            leads_said=said(leads, supervisor=("name",)),
+            beside_said=said(beside, therapist=("name",)),
+        )
+
+    def for_standing(self) -> Self:
+        """Bring what says where an ending stands, and no more: lists have many (desk.standing)."""
+        return self.only(
+            "assignment_id",
+            "client_id",
+            "playbook",
+            "stage",
+            "window_opens_on",
+            "window_closes_on",
+            "tell_plan_on",
+            "told_on",
+            "told_live",
+            "options_on",
+            "options_plan_on",
+            "handed_over_on",
+            "last_held_on",
+            "last_on",
+        )
 
     def closed(self) -> Self:
         return self.standing().filter(stage__in=CLOSED_STAGES)
