@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import drafts, own, people, presence
+from accounts.views import drafts, own, people, practice, presence, supervision, teams
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,26 @@ urlpatterns = [
     path("<uuid:pk>/invite-again/", people.renew_invitation, name="renew_invitation"),
     path("<uuid:pk>/suspend/", people.suspend_access, name="suspend_access"),
     path("<uuid:pk>/restore/", people.restore_access, name="restore_access"),
+    # the practice
+    path("practice/", practice.practice, name="practice"),
+    path("working-days/", practice.working_days, name="working_days"),
+    path("mail/", practice.mail, name="mail"),
+    path("mail/test/", practice.send_test_mail, name="send_test_mail"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/new/", teams.add_team, name="add_team"),
+    path("teams/<uuid:pk>/", teams.team, name="team"),
+    path("teams/<uuid:pk>/join/", teams.join_team, name="join_team"),
+    path("teams/<uuid:pk>/end/", teams.end_team, name="end_team"),
+    path("teams/<uuid:pk>/again/", teams.bring_back_team, name="bring_back_team"),
+    path("memberships/<uuid:pk>/leave/", teams.leave_team, name="leave_team"),
+    path("memberships/<uuid:pk>/stay/", teams.stay_in_team, name="stay_in_team"),
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/new/", supervision.add_supervision, name="add_supervision"),
+    path("supervision/<uuid:pk>/", supervision.change_supervision, name="change_supervision"),
+    path("supervision/<uuid:pk>/end/", supervision.end_supervision, name="end_supervision"),
+    path(
+        "supervision/<uuid:pk>/again/",
+        supervision.bring_back_supervision,
+        name="bring_back_supervision",
+    ),
 ]

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from caseload.views import absences, clients, imports, places, practice, rhythms, sessions, work
+from caseload.views import (
+    absences,
+    clients,
+    closed_days,
+    imports,
+    places,
+    rhythms,
+    scale,
+    sessions,
+    sites,
+    work,
+)
 
 app_name = "caseload"
 urlpatterns = [
@@ -65,9 +76,24 @@ urlpatterns = [
     path("imports/<uuid:pk>/discard/", imports.discard_import, name="discard_import"),
     path("imports/<uuid:pk>/undo/", imports.undo_import, name="undo_import"),
     # the practice
-    path("rooms/", practice.rooms, name="rooms"),
-    path("rooms/new/", practice.add_room, name="add_room"),
-    path("rooms/<uuid:pk>/", practice.change_room, name="change_room"),
-    path("closed-days/new/", practice.close_day, name="close_day"),
-    path("closed-days/<uuid:pk>/open/", practice.open_day, name="open_day"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites/new/", sites.add_site, name="add_site"),
+    path("sites/<uuid:pk>/", sites.change_site, name="change_site"),
+    path("sites/<uuid:pk>/end/", sites.end_site, name="end_site"),
+    path("sites/<uuid:pk>/again/", sites.bring_back_site, name="bring_back_site"),
+    path("rooms/", sites.rooms, name="rooms"),
+    path("rooms/new/", sites.add_room, name="add_room"),
+    path("rooms/<uuid:pk>/", sites.change_room, name="change_room"),
+    path("rooms/<uuid:pk>/end/", sites.end_room, name="end_room"),
+    path("rooms/<uuid:pk>/again/", sites.bring_back_room, name="bring_back_room"),
+    path("closed-days/", closed_days.closed_days, name="closed_days"),
+    path("closed-days/new/", closed_days.close_day, name="close_day"),
+    path("closed-days/open/", closed_days.open_days, name="open_days"),
+    path(
+        "closed-days/public-holidays/",
+        closed_days.close_public_holidays,
+        name="close_public_holidays",
+    ),
+    path("closed-days/<uuid:pk>/", closed_days.change_closed_day, name="change_closed_day"),
+    path("load/", scale.load_scale, name="load_scale"),
 ]

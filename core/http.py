@@ -1,16 +1,20 @@
 """How pages answer: a form taken, refused (422), or overtaken by somebody else (409)."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from core.dates import listed, on_day, whole_date
 from core.errors import RuleBroken
-from core.parts import Difference
+from core.parts import Difference, Link
 
 
 def sent_to(request: HttpRequest) -> Any:
@@ -83,3 +87,47 @@ def back_to(request: HttpRequest, otherwise: Any) -> HttpResponseRedirect:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return HttpResponseRedirect(wanted)
     return redirect(otherwise)
+
+
+UNDO = "undo"
+
+
+def offer_undo(request: HttpRequest, url: str, before: Mapping[str, Any]) -> None:
+    """Let the next page offer to put back what stood before: it sends `before` to `url` once more.
+
+    For what holds no client: what is kept for a moment in the session is not sealed.
+    """
+    fields = [(name, text) for name, value in before.items() for text in as_sent(value)]
+    request.session[UNDO] = {"url": url, "fields": fields}
+
+
+def as_sent(value: Any) -> list[str]:
+    """Return a value as a browser sends it: a list many times, an empty or false one not at all."""
+    if value is None or value is False:
+        return []
+    if value is True:
+        return ["on"]
+    if isinstance(value, list | tuple | set):
+        return [text for one in value for text in as_sent(one)]
+    if isinstance(value, Model):
+        return [str(value.pk)]
+    return [value.isoformat() if isinstance(value, date | time) else str(value)]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the address of a list asks for: words to find, and those in use or those that have ended."""
+
+    words: str
+    ended: bool
+    views: list[Link]
+
+    @classmethod
+    def of(cls, request: HttpRequest, here: str, *, ended: Any) -> "Listed":
+        """Read the address; `ended` is what the second view is called, “Closed sites”."""
+        is_ended = request.GET.get("show") == "ended"
+        views = [
+            Link(here, _("In use"), current=not is_ended),
+            Link(f"{here}?show=ended", ended, current=is_ended),
+        ]
+        return cls(request.GET.get("q", "").strip()[:80], is_ended, views)

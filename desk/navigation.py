@@ -16,26 +16,50 @@ from reminders.operations import sink
 
 @dataclass(frozen=True)
 class Link:
-    """One place in the navigation; `under` are the address beginnings at which it is current."""
+    """One place in the navigation; `under` are the address beginnings at which it is current, except `but`."""
 
     label: str | Promise
     icon: str
     name: str
     under: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
 
 TODAY = Link(_("Today"), "calendar-check", "desk:today")
 CASELOAD = Link(_("Caseload"), "users", "desk:caseload", ("/caseload/",))
-ENDINGS = Link(pgettext_lazy("tab", "Endings"), "door-open", "endings:endings", ("/endings/",))
+ENDINGS = Link(
+    pgettext_lazy("tab", "Endings"),
+    "door-open",
+    "endings:endings",
+    ("/endings/",),
+    ("/endings/notice-policy/",),
+)
 DIRECTORY = Link(_("Directory"), "book-open", "referrals:directory", ("/directory/",))
 SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/supervision/",))
 DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
-PEOPLE = Link(_("People"), "users", "accounts:people", ("/people/",))
+PRACTICE = Link(
+    _("The practice"),
+    "house",
+    "desk:first_steps",
+    (
+        "/first-steps/",
+        "/people/practice/",
+        "/people/working-days/",
+        "/people/mail/",
+        "/people/teams/",
+        "/people/supervision/",
+        "/caseload/load/",
+        "/endings/notice-policy/",
+    ),
+)
+PEOPLE = Link(
+    _("People"), "users", "accounts:people", ("/people/",), (*PRACTICE.under, "/people/settings/")
+)
 ROOMS = Link(
-    _("Rooms and closed days"),
-    "door-closed",
-    "caseload:rooms",
-    ("/caseload/rooms/", "/caseload/closed-days/"),
+    _("Sites and rooms"), "door-closed", "caseload:sites", ("/caseload/sites/", "/caseload/rooms/")
+)
+CLOSED_DAYS = Link(
+    _("Closed days"), "calendar", "caseload:closed_days", ("/caseload/closed-days/",)
 )
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
 OPERATIONS = Link(
@@ -48,7 +72,7 @@ SECTIONS: dict[str, list[Link]] = {
     Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
     Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PEOPLE, ROOMS, OPERATIONS],
+    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, OPERATIONS],
     Role.FRONT_DESK: [],
     Role.RECORDS_KEEPER: [IMPORTS],
 }
@@ -90,8 +114,9 @@ def stands(link: Link) -> bool:
 def shown(request: HttpRequest, link: Link) -> dict[str, Any]:
     url = reverse(link.name)
     beginnings = link.under or (url,)
-    here = request.path == url or any(
-        request.path.startswith(begin) for begin in beginnings if begin != "/"
+    here = request.path == url or (
+        any(request.path.startswith(begin) for begin in beginnings if begin != "/")
+        and not request.path.startswith(link.but or ("//",))
     )
     waiting = getattr(request, "waiting", {}).get(link.name, 0)
     return {"url": url, "label": link.label, "icon": link.icon, "count": waiting, "current": here}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, home, today
+from desk.views import caseload, client, desk, first_steps, home, today
 
 app_name = "desk"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("today/", today.show_today, name="today"),
     path("desk/", desk.supervisors_desk, name="supervisors_desk"),
     path("supervision/", desk.supervision, name="supervision"),
+    path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("more/", home.more, name="more"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),

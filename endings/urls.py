@@ -10,6 +10,7 @@ from endings.views import (
     handovers,
     meetings_of_three,
     plans,
+    policy,
     received,
     reviews,
     steps,
@@ -20,6 +21,7 @@ from endings.views import (
 app_name = "endings"
 urlpatterns = [
     path("", endings.endings, name="endings"),
+    path("notice-policy/", policy.notice_policy, name="notice_policy"),
     path("<uuid:pk>/", endings.ending, name="ending"),
     # telling
     path("<uuid:pk>/told-in-person/", tellings.record_told_in_person, name="record_told_in_person"),

@@ -26,6 +26,19 @@ LED_ELSEWHERE = {
 }
 
 
+HOLDS_NO_CLIENT = {
+    "person",
+    "team",
+    "membership",
+    "supervision",
+    "site",
+    "room",
+    "closed_day",
+    "service",
+    "import_run",
+}
+
+
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLPattern):
@@ -82,11 +95,7 @@ def test_who_may_open_which_page(client: Browser, person: str) -> None:
 def test_no_stranger_opens_anything_that_leads_to_a_client() -> None:
     """The table itself is held to the law: 404 or 403 for everybody outside, sign-in for nobody."""
     stranger = PEOPLE.index("stranger")
-    about_a_client = {
-        name
-        for name, kind in OBJECTS.items()
-        if kind not in {"person", "room", "closed_day", "service", "import_run"}
-    }
+    about_a_client = {name for name, kind in OBJECTS.items() if kind not in HOLDS_NO_CLIENT}
     for name in about_a_client:
         for column in (stranger, PEOPLE.index("directory_admin"), PEOPLE.index("practice_admin")):
             assert TABLE[name][column] in (403, 404), name

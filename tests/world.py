@@ -12,8 +12,10 @@ from reminders.models import Reminder
 from tests.accounts.factories import (
     AbsenceFactory,
     PracticeFactory,
+    SiteFactory,
     SupervisionFactory,
     SupervisorFactory,
+    TeamMembershipFactory,
     UserFactory,
 )
 from tests.caseload.factories import (
@@ -60,6 +62,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
     ending = EndingFactory.create(therapist=marta, chosen=True)
     client, work = ending.client, ending.assignment
     option = ending.option_set.options.first()
+    membership = TeamMembershipFactory.create(user=marta)
     same = {"client": client, "episode": ending.episode, "assignment": work}
     rows = {
         "client": client,
@@ -72,6 +75,10 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "session": SessionFactory.create(assignment=work),
         "absence": AbsenceFactory.create(user=marta),
         "room": RoomFactory.create(),
+        "site": SiteFactory.create(),
+        "team": membership.team,
+        "membership": membership,
+        "supervision": SupervisionFactory.create(supervisor=SupervisorFactory.create()),
         "closed_day": ClosedDayFactory.create(),
         "import_run": ImportRun.objects.create(kind="csv", source="test", started_at=now()),
         "service": ServiceFactory.create(),

@@ -1,11 +1,11 @@
-"""Forms of the work: goals, looks at risk, weight; absences; rooms and closed days."""
+"""Forms of the work: goals, looks at risk, weight; absences."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Absence, Role, Site, User
+from accounts.models import Absence, Role, User
 from caseload.forms.days import DatedForm, day_field
 from caseload.models import Goal, RiskLook
 from core.widgets import PickRadio
@@ -99,48 +99,3 @@ class AbsenceForm(DatedForm):
         if said.get("starts_on") and said.get("ends_on") and said["ends_on"] < said["starts_on"]:
             self.add_error("ends_on", _("The last day lies before the first."))
         return said
-
-
-class RoomForm(forms.Form):
-    """A room, at a site that is there or at a new one."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)
-    site = forms.ModelChoiceField(
-        label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("A new site")
-    )
-    new_site = forms.CharField(label=_("Name of the new site"), max_length=120, required=False)
-    sometimes_needed = ("site", "new_site")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["site"].queryset = Site.objects.filter(ended_on=None)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if not said.get("site") and not said.get("new_site"):
-            self.add_error("new_site", _("Where is the room? Choose a site or name a new one."))
-        return said
-
-
-class ChangeRoomForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
-    ended_on = day_field(
-        _("Not in use from"),
-        required=False,
-        help_text=_("Sessions planned in it keep it; nobody can plan new ones from this day on."),
-    )
-
-
-class ClosedDayForm(forms.Form):
-    on = day_field(_("Day"))
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    site = forms.ModelChoiceField(
-        label=_("Where"),
-        queryset=Site.objects.none(),
-        required=False,
-        empty_label=_("The whole practice"),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["site"].queryset = Site.objects.filter(ended_on=None)  # type: ignore[attr-defined]

@@ -201,6 +201,13 @@ def theme(context: Context) -> SafeString | str:
     return format_html(' data-bs-theme="{}"', chosen) if chosen in ("light", "dark") else ""
 
 
+@register.simple_tag(takes_context=True)
+def undo_offered(context: Context) -> dict[str, Any] | None:
+    """Take what `core.http.offer_undo` left for this page, once."""
+    session = getattr(context.get("request"), "session", None)
+    return session.pop("undo") if session is not None and "undo" in session else None
+
+
 @register.filter
 def page_numbers(page: Page[Any]) -> list[int | str]:
     """The numbers around a page, the first and the last, and “…” for those left out."""

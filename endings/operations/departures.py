@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Practice, User
 from caseload.models import Commitment, Place, RiskLook
 from caseload.operations.rhythms import end_assignment
 from core.dates import on_day
@@ -33,7 +33,6 @@ from endings.workflow import Stage
 
 State = Departure.State
 DAY = timedelta(days=1)
-ENDING_WEIGHS = "0.5"  # points of load for an ending on its way (R17)
 
 
 @dataclass(frozen=True)
@@ -212,12 +211,13 @@ def review_due_on(departure: Departure, drawn: Drawn, on: date) -> date:
 
 def count_as_load(departure: Departure) -> None:
     """Endings count as load (R17); who leaves takes nothing new."""
+    weighs = Practice.objects.current().ending_weighs
     Commitment.objects.filter(cause=departure.pk).delete()
     Commitment.objects.bulk_create(
         Commitment(
             user_id=departure.therapist_id,
             kind=Commitment.Kind.ENDING,
-            points=ENDING_WEIGHS,
+            points=weighs,
             starts_on=ending.opened_on,
             ends_on=departure.last_day,
             assignment_id=ending.assignment_id,

@@ -6,9 +6,9 @@ from datetime import date, time
 import pytest
 from django.urls import reverse
 
-from caseload.models import Assignment, Client, ClosedDay, RiskLook, Room, Session
+from caseload.models import Assignment, Client, RiskLook, Session
 from caseload.operations.rhythms import Wish, set_cadence
-from tests.accounts.factories import AbsenceFactory, SiteFactory, UserFactory
+from tests.accounts.factories import AbsenceFactory
 from tests.caseload.conftest import MONDAY
 from tests.caseload.factories import (
     AssignmentFactory,
@@ -405,7 +405,7 @@ def test_the_list_of_sessions_asks_the_same_for_few_and_many(signed_in, marta, w
     assert max(many) <= 12
 
 
-# --- absences, rooms, closed days -------------------------------------------------------------------
+# --- absences -------------------------------------------------------------------
 def test_an_absence_is_told_with_what_it_touches(signed_in, weekly, marta) -> None:
     url = reverse("caseload:record_absence")
     days = {"kind": "leave", "starts_on": "2026-12-01", "ends_on": "2026-12-04"}
@@ -425,33 +425,6 @@ def test_an_absence_that_is_over_is_not_ended_again(signed_in, marta) -> None:
     over = AbsenceFactory(user=marta, starts_on=date(2026, 11, 2))
     page = text_of(signed_in.post(reverse("caseload:end_absence", args=[over.pk]), follow=True))
     assert "over already" in page
-
-
-def test_a_practice_admin_keeps_rooms_and_days(client, monday) -> None:
-    client.force_login(UserFactory(roles=["practice_admin"]))
-    site = SiteFactory(name="Harbour")
-    rooms = reverse("caseload:rooms")
-    assert "No rooms yet." in text_of(client.get(rooms))
-    client.post(reverse("caseload:add_room"), {"name": "Blue", "site": site.pk})
-    assert client.post(reverse("caseload:add_room"), {"name": "X"}).status_code == 422
-    client.post(reverse("caseload:add_room"), {"name": "Green", "new_site": "Hill"})
-    blue = Room.objects.get(name="Blue")
-    client.post(
-        reverse("caseload:change_room", args=[blue.pk]), {"name": "Quiet", "ended_on": "2026-11-23"}
-    )
-    page = text_of(client.get(rooms))
-    for said in ("Quiet", "Not in use", "Green", "Hill"):
-        assert said in page
-
-    SessionFactory(assignment=AssignmentFactory(client__known_as="Hidden"), booked=True)
-    close = reverse("caseload:close_day")
-    page = text_of(client.post(close, {"on": "2026-11-30", "name": "Holiday"}, follow=True))
-    assert "1 session still stands on that day" in page
-    assert "Hidden" not in page
-    assert client.post(close, {"on": "2026-11-30"}).status_code == 422
-    assert "Nothing is planned" in text_of(client.post(close, {"on": "2026-12-24"}, follow=True))
-    client.post(reverse("caseload:open_day", args=[ClosedDay.objects.get(name="Holiday").pk]))
-    assert ClosedDay.objects.count() == 1
 
 
 def test_who_has_a_part_in_an_ending_is_not_removed(signed_in, work) -> None:
