@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -55,7 +57,11 @@ def renew_invitation(*, person: User, by: User | None, at: datetime) -> tuple[In
 
 @transaction.atomic
 def accept_invitation(*, code: str, password: str, language: str, at: datetime) -> User:
-    """Let the invited person in. Raises RuleBroken where the link was used, withdrawn or is too old."""
+    """Let the invited person in.
+
+    Raises RuleBroken where the link was used, withdrawn or is too old, or the password is the person's own
+    name or address.
+    """
     invitation = (
         Invitation.objects.open_at(at)
         .select_for_update(of=("self",))
@@ -66,6 +72,10 @@ def accept_invitation(*, code: str, password: str, language: str, at: datetime) 
     if invitation is None:
         raise RuleBroken(_("This link no longer works. Ask for a new invitation."))
     person = invitation.user
+    try:
+        validate_password(password, person)
+    except ValidationError as weak:
+        raise RuleBroken(" ".join(weak.messages)) from weak
     person.set_password(password)
     person.language = language
     person.save()
