@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from config.servers.testing import VARIABLE, test_cluster
-from script import chromium
+from script import chromium, judges
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -24,11 +24,12 @@ COUNTED = ("passed", "failed", "skipped")
 
 @dataclass
 class Run:
-    """What has been done so far, for the summary."""
+    """What has been done so far, for the summary; `said` holds what tests found out by the way."""
 
     environment: dict[str, str]
     times: list[tuple[str, float, bool]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    said: list[str] = field(default_factory=list)
 
     def stage(self, name: str, work: Callable[[], bool]) -> None:
         """Do one stage and remember how long it took and whether it went well."""
@@ -59,8 +60,11 @@ class Run:
         return well
 
     def count(self, report: Path) -> None:
-        suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 -- pytest wrote it
-        for suite in suites:
+        root = ElementTree.parse(report).getroot()  # noqa: S314 -- pytest wrote it
+        found = root.iterfind(".//property[@name='found']")
+        self.said += [one.get("value", "") for one in found]
+        self.said += sorted({f"Skipped: {one.get('message')}" for one in root.iter("skipped")})
+        for suite in root.iter("testsuite"):
             number = {
                 name: int(suite.get(name, "0"))
                 for name in ("tests", "failures", "errors", "skipped")
@@ -76,6 +80,10 @@ class Run:
         for name, seconds, well in self.times:
             print(f"{'ok    ' if well else 'FAILED'} {seconds:7.1f} s  {name}")
         print(f"       {sum(seconds for _, seconds, _ in self.times):7.1f} s  in all")
+        for (
+            sentence
+        ) in self.said:  # how many random rounds ran, what was measured, what was skipped
+            print(f"       {sentence}")
         print(", ".join(f"{self.counts[name]} {name}" for name in COUNTED), flush=True)
         return 0 if all(well for _, _, well in self.times) else 1
 
@@ -145,11 +153,18 @@ def production_settings() -> Mapping[str, str]:
 
 
 def test(this: Run, *, long: bool) -> None:
-    """Run the tests on two processes, then those that drive a browser, one after the other."""
-    tier = "" if long else " and not long"
-    this.stage("tests", lambda: this.pytest("-q", "-n", "2", "-m", f"not browser{tier}"))
+    """Run the tests on two processes, then those that drive a browser, one after the other.
+
+    In the long tier those that measure time come last, with nothing beside them.
+    """
+    tier = "not alone" if long else "not long"
+    if long:
+        this.stage("Lighthouse and the HTML checker", judges.install)
+    this.stage("tests", lambda: this.pytest("-q", "-n", "2", "-m", f"not browser and {tier}"))
     this.stage("a Chromium", lambda: chromium_for(this))
-    this.stage("browser tests", lambda: this.pytest("-q", "-m", f"browser{tier}"))
+    this.stage("browser tests", lambda: this.pytest("-q", "-m", f"browser and {tier}"))
+    if long:
+        this.stage("tests that measure time", lambda: this.pytest("-q", "-m", "alone"))
 
 
 def chromium_for(this: Run) -> bool:

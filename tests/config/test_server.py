@@ -17,6 +17,7 @@ from config.servers.testing import test_cluster as a_test_cluster
 from tests.config.practices import Server, fill, script
 from tests.config.processes import none_left, processes_using
 
+TEN_SECONDS = 10.0
 ALL_OK = {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
 WHO_AM_I = """
 from django.db import connection
@@ -83,9 +84,19 @@ def test_a_first_start_makes_everything_and_a_second_keeps_it(folder):
     with Server(folder, "--no-demo") as second:
         assert remembered(folder) == ["kept"]
         assert not any("Migrating" in line or "Collecting" in line for line in second.lines)
-        assert (
-            second.seconds < 20
-        )  # with other tests beside it; `script/bench start` holds it to 10
+
+
+@pytest.mark.long
+@pytest.mark.alone
+def test_a_second_start_takes_at_most_ten_seconds(filled):
+    """With nothing beside it, and the best of two tries: a machine may be busy with something else."""
+    with Server(filled):
+        pass
+    took = []
+    while len(took) < 2 and min(took, default=TEN_SECONDS + 1) > TEN_SECONDS:
+        with Server(filled) as server:
+            took.append(server.seconds)
+    assert min(took) <= TEN_SECONDS
 
 
 @pytest.mark.long

@@ -1,0 +1,46 @@
+"""A process that sends mails in children which may be killed: `python tests/reminders/mortal.py`.
+
+Reads one line for each child: by how many seconds its clock runs ahead, so that the lease of whoever died
+before it is over. Answers with the child's process, then with how it ended.
+"""
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+django.setup()
+
+from core.clock import now  # noqa: E402 -- Django first
+from reminders.operations.sending import drain  # noqa: E402
+
+
+def main() -> None:
+    print("ready", flush=True)  # noqa: T201 -- the pipe to the test
+    for line in sys.stdin:
+        ahead = timedelta(seconds=float(line))
+        child = os.fork()
+        if child == 0:
+            drain_and_die(ahead)
+        print(child, flush=True)  # noqa: T201
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def drain_and_die(ahead: timedelta) -> None:
+    def clock() -> datetime:
+        return now() + ahead
+
+    try:
+        drain(clock=clock)
+        os._exit(0)
+    except Exception as fault:  # noqa: BLE001 -- the parent is told by the status
+        sys.stderr.write(repr(fault))
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
