@@ -21,7 +21,7 @@ LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to a
 
 
 class Task(celery.Task[Any, Any]):
-    """What every task of ours is: done in the practice's zone, which rules dates (decision 9)."""
+    """What every task of ours is: done in the practice's zone (decision 9), and named in history."""
 
     reads_clock = True
 
@@ -29,8 +29,9 @@ class Task(celery.Task[Any, Any]):
         if not self.reads_clock:
             return super().__call__(*args, **kwargs)
         from accounts.models import Practice
+        from core.occasion import within
 
-        with timezone.override(Practice.objects.current().tzinfo):
+        with timezone.override(Practice.objects.current().tzinfo), within(task=str(self.name)):
             return super().__call__(*args, **kwargs)
 
 
@@ -57,6 +58,11 @@ app.conf.update(
             "task": "reminders.tasks.tick",
             "schedule": timedelta(seconds=30),
             "options": {"expires": 30},
+        },
+        "seal": {
+            "task": "accounts.tasks.seal",
+            "schedule": timedelta(minutes=1),
+            "options": {"expires": 60},
         },
         "night": {  # each hour: what the night has done already is not done again
             "task": "reminders.tasks.night",

@@ -2,7 +2,9 @@
 
 The owner migrates; app and worker own nothing. There are no default privileges: each table is granted
 here, after each migration, from what its model says of itself. A model of facts that are corrected and
-never changed carries `append_only = True`; `columns_to_change` names the few columns that may still move.
+never changed carries `append_only = True`; `columns_to_change` names the few columns that may still move;
+`rights` says in full what a role may do. History is written by triggers and read through `sight` alone:
+neither role has any right on it (accounts/journal).
 """
 
 from collections.abc import Iterator
@@ -13,20 +15,34 @@ from django.conf import settings
 from django.db import connections, models
 
 ROLES = ("app", "worker")
+# A function that belongs to `sight` has been given its rights by whoever made it.
+GRANT_OURS = """
+do $$ declare f regprocedure; begin
+  for f in select oid::regprocedure from pg_proc
+            where pronamespace = 'sight'::regnamespace and proowner = current_user::regrole loop
+    execute format('grant execute on function %s to app, worker', f);
+  end loop;
+end $$
+"""
 
 
-def append_only(model: type[models.Model]) -> bool:
-    """History and facts can be written once."""
-    return bool(getattr(model, "append_only", False)) or hasattr(model, "pgh_tracked_model")
+def verbs_of(model: type[models.Model], role: str) -> str:
+    """Return what `role` may do with all columns of a table; history belongs to its triggers."""
+    if hasattr(model, "pgh_tracked_model") or model._meta.app_label == "pghistory":
+        return ""
+    if role in getattr(model, "rights", {}):
+        return str(model.rights[role])  # type: ignore[attr-defined]
+    append_only = getattr(model, "append_only", False)
+    return "select, insert" if append_only else "select, insert, update, delete"
 
 
 def statements(model: type[models.Model]) -> Iterator[str]:
     """Yield the grants for one table."""
     table = f'"{model._meta.db_table}"'
-    verbs = "select, insert" if append_only(model) else "select, insert, update, delete"
     for role in ROLES:
         yield f"revoke all on {table} from {role}"
-        yield f"grant {verbs} on {table} to {role}"
+        if verbs := verbs_of(model, role):
+            yield f"grant {verbs} on {table} to {role}"
         columns = ", ".join(f'"{name}"' for name in getattr(model, "columns_to_change", ()))
         if columns:
             yield f"grant update ({columns}) on {table} to {role}"
@@ -55,7 +71,7 @@ def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
 def open_sight(cursor: Any) -> None:
     """Let both roles call the rule, and give PostgreSQL the key that signs who is acting."""
     cursor.execute("grant usage on schema sight to app, worker")
-    cursor.execute("grant execute on all functions in schema sight to app, worker")
+    cursor.execute(GRANT_OURS)
     cursor.execute(
         "insert into sight.key (secret) values (%s)"
         " on conflict (single) do update set secret = excluded.secret",

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from core.actor import acting
+from core.occasion import within
 
 READS = (
     "SELECT",
@@ -68,6 +70,26 @@ def writes_on_get(request: HttpRequest) -> bool:
     """Say whether the view itself says so: another site sends somebody back here, and can only do it by GET."""
     match = request.resolver_match
     return match is not None and getattr(match.func, "writes_on_get", False)
+
+
+class OccasionMiddleware:
+    """Let history know from which address a request came; it gets a key of its own. Stands outermost."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with within(address=address_of(request)):
+            return self.get_response(request)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address a request came from, past as many proxies as are ours (TRUSTED_PROXIES)."""
+    proxies: int = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+    said = request.headers.get("X-Forwarded-For", "").split(",") if proxies else []
+    if len(said) >= proxies > 0:
+        return said[-proxies].strip()[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class ActingMiddleware:

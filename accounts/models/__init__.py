@@ -1,5 +1,6 @@
 """People, roles, teams, supervision, absence, and what keeps a person's work safe."""
 
+from accounts.models.history import HeadSent, HistoryLine, Seal
 from accounts.models.people import Invitation, Role, RoleHeld, User
 from accounts.models.practice import Practice, Site
 from accounts.models.sign_in import Attempt, Device, FactorSecret
@@ -13,11 +14,14 @@ __all__ = [
     "Draft",
     "FactorSecret",
     "FormToken",
+    "HeadSent",
+    "HistoryLine",
     "Invitation",
     "Job",
     "Practice",
     "Role",
     "RoleHeld",
+    "Seal",
     "Site",
     "Supervision",
     "Team",

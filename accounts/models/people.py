@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import short_text, uuid_key
-from core.history import tracked
+from core.history import tracked, tracked_but
 
 
 class Role(models.TextChoices):
@@ -54,8 +54,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
+@tracked_but("password", "last_login", "session_salt")
 class User(AbstractBaseUser):
     """A person of the practice. There is no superuser: being staff opens nothing."""
+
+    history_names = "person"
 
     id = uuid_key()
     email = models.EmailField(unique=True, null=True, blank=True)
@@ -144,6 +147,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
 
 
+@tracked_but("code_digest")
 class Invitation(models.Model):
     """A one-time link by which a person sets their password. Only the digest of its code is kept."""
 

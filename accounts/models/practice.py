@@ -13,6 +13,7 @@ from django.db.models import CheckConstraint, Q
 
 from accounts.models.people import RoleHeld, User, monday_to_friday
 from core.fields import Revisioned, short_text, uuid_key
+from core.history import tracked
 
 
 def all_languages() -> list[str]:
@@ -36,6 +37,7 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         return practice or Practice(name="Practice")
 
 
+@tracked
 class Practice(Revisioned):
     """One installation is one practice (domain.md)."""
 
@@ -115,6 +117,7 @@ class InUseQuerySet(models.QuerySet[Row]):
         return self.filter(ended_on__lte=day)
 
 
+@tracked
 class Site(models.Model):
     """A place where the practice sees people; `ended_on` is the first day without it."""
 

@@ -31,6 +31,7 @@ class DatedQuerySet(models.QuerySet[Row]):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
+@tracked
 class Team(models.Model):
     id = uuid_key()
     name = models.CharField(max_length=120)
@@ -45,6 +46,7 @@ class Team(models.Model):
         return self.name
 
 
+@tracked
 class TeamMembership(models.Model):
     id = uuid_key()
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")

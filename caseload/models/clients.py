@@ -44,6 +44,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
 class Client(Revisioned):
     """A person who comes, or came. That somebody is a client here is itself confidential."""
 
+    history_names = "client"
+
     id = uuid_key()
     code = models.CharField(max_length=12, unique=True, editable=False, db_default=NextCode())
     name = models.CharField(max_length=160)

@@ -41,6 +41,8 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 class Episode(Revisioned):
     """A stretch of work with one client, a couple, a family or a group (FHIR's episode of care)."""
 
+    history_names = "episode"
+
     class Kind(models.TextChoices):
         INDIVIDUAL = "individual", _("Individual")
         COUPLE = "couple", _("Couple")

@@ -8,9 +8,14 @@ from core.fields import uuid_key
 
 
 class ReadLog(models.Model):
-    """Written while a page is read; nobody changes or deletes it."""
+    """Written while a page is read; nobody changes or deletes it.
+
+    PostgreSQL adds a number, the transaction, its own clock and the context (accounts/journal), so that what
+    was read is sealed with history.
+    """
 
     append_only = True
+    kept_log = True
 
     id = uuid_key()
     at = models.DateTimeField()

@@ -31,6 +31,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.filter(ended_on__lte=day).select_related("site")
 
 
+@tracked
 class Room(models.Model):
     id = uuid_key()
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms")
@@ -52,6 +53,7 @@ class ClosedDayQuerySet(models.QuerySet["ClosedDay"]):
         return self.filter(Q(site=None) | Q(site=site) if site else Q(site=None))
 
 
+@tracked
 class ClosedDay(models.Model):
     """A day on which the practice, or one site, is closed."""
 

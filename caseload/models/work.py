@@ -153,6 +153,7 @@ class PlaceQuerySet(DatedQuerySet["Place"]):
         return self.filter(taken_since=None)
 
 
+@tracked
 class Place(models.Model):
     """What a therapist can offer; there is no client in it."""
 

@@ -31,6 +31,7 @@ OWNER_COMMANDS = {
     "showmigrations",
     "sqlmigrate",
     "squashmigrations",
+    "verify_history",
 }
 WORKER_COMMANDS = {"import_caseload"}
 

@@ -10,11 +10,13 @@ from config.servers.postgres import LOGINS, SUPERUSER
 from config.servers.refusal import Refused
 
 SETTING_OF_FILE = {"secret_key": "SECRET_KEY", "actor_key": "ACTOR_KEY", "field_keys": "FIELD_KEYS"}
-KEPT_IF_THERE = {"history_key": "HISTORY_KEY"}  # written when the first field key is dropped
+# Written when the first field key is dropped; made when there is none, since nothing is read with it.
+KEPT_IF_THERE = {"history_key": "HISTORY_KEY", "seal_keys": "SEAL_KEYS"}
 MAKERS: Mapping[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(50),
     "actor_key": lambda: secrets.token_hex(32),
     "field_keys": lambda: f"1:{secrets.token_hex(32)}",
+    "seal_keys": lambda: f"1:{secrets.token_hex(32)}",
 }
 
 
@@ -45,6 +47,8 @@ class Secrets:
 
         Over data that exist a new key would be a lock without a door: what is missing is refused.
         """
+        if not given.get("SEAL_KEYS"):
+            self.kept_or_new("seal_keys", MAKERS["seal_keys"], fresh=True)
         kept = {
             setting: value
             for name, setting in KEPT_IF_THERE.items()

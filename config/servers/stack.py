@@ -34,8 +34,9 @@ class Stack:
 
     def settings(self, role: str) -> dict[str, str]:
         """Return the environment that makes a process connect as `role`."""
+        hidden = {"SEAL_KEYS"} if role == "app" else set()  # the web seals nothing
         return {
-            **self.secrets,
+            **{name: value for name, value in self.secrets.items() if name not in hidden},
             "DATABASE_URL": self.databases[role],
             "CELERY_BROKER_URL": self.broker,
         }

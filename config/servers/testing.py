@@ -152,7 +152,7 @@ def remove_all_but_the_newest(folder: Path) -> None:
 def kept_template() -> Path:
     """Return the dump of a migrated, empty database; another one for other migrations or dependencies."""
     migrations = (path for app in APPS for path in (PROJECT / app / "migrations").glob("*.py"))
-    built_on = (LOCK, ROLES, PROJECT / "core" / "sealed.py")
+    built_on = (LOCK, ROLES, PROJECT / "core/sealed.py", PROJECT / "accounts/journal/sql.py")
     return PROJECT / "var" / "test-templates" / f"{fingerprint([*built_on, *migrations])}.dump"
 
 

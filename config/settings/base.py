@@ -26,6 +26,14 @@ FIELD_KEY_IN_USE = env.int("FIELD_KEY_IN_USE", max(FIELD_KEYS))
 # The digests that stand for sealed text in history outlive the first field key, so its successor is kept apart.
 HISTORY_KEY = bytes.fromhex(env.str("HISTORY_KEY", "")) or history_key(FIELD_KEYS)
 
+# Keys that sign the seals of history, written like FIELD_KEYS; the web has none, and needs none.
+SEAL_KEYS = read_keys(env.str("SEAL_KEYS")) if env.str("SEAL_KEYS", "") else {}
+# Where the head of each seal goes, outside the database: a file, mail addresses (once a day), a command that
+# is given it on its standard input (docs/operations.md).
+SEAL_HEADS_FILE = Path(env.str("SEAL_HEADS_FILE", str(DATA_DIR / "heads.log")))
+SEAL_HEADS_MAIL: list[str] = env.list("SEAL_HEADS_MAIL", default=[])
+SEAL_HEADS_COMMAND = env.str("SEAL_HEADS_COMMAND", "")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -59,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.OccasionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.ReadsOnlyOnGetMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,6 +125,7 @@ DATABASES = {
 # hundred and fifty would rebuild the whole state of models, a minute in all (docs/adr/0001-foundation.md).
 PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"  # seals know what came after them by its clock
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- sessions; how people sign in stands in config/settings/sign_in.py ------------------------------

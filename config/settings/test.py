@@ -7,6 +7,7 @@ KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + KEY)
 os.environ.setdefault("ACTOR_KEY", KEY)
 os.environ.setdefault("FIELD_KEYS", f"1:{KEY}")
+os.environ.setdefault("SEAL_KEYS", f"1:{KEY}")
 os.environ.setdefault("DATABASE_URL", "postgres://tester@localhost/practice")
 os.environ.setdefault("DATA_DIR", tempfile.gettempdir() + "/caseload-tests")
 

@@ -37,6 +37,8 @@ class DepartureQuerySet(models.QuerySet["Departure"]):
 class Departure(Revisioned):
     """The plan by which a therapist leaves clients behind well."""
 
+    history_names = "departure"
+
     class Kind(models.TextChoices):
         LEAVING = "leaving", _("Leaving the practice")
         LEAVE = "leave", _("Taking leave")

@@ -65,6 +65,7 @@ class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
         return self.filter(needed, released_on=None, ending__in=open_endings).distinct()
 
 
+@tracked
 class HeldPlace(models.Model):
     """Before the choice only a place is held; nobody is told for whom."""
 

@@ -52,6 +52,7 @@ from tests.endings.factories import (
     ReviewFactory,
     TellingFactory,
 )
+from tests.roles import as_owner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z")]
 
@@ -347,7 +348,8 @@ def test_only_that_it_lost_its_ground_is_noted_on_an_exception() -> None:
 def test_the_history_of_a_telling_holds_no_words() -> None:
     """Sealed columns stay out of the event rows; a keyed digest stands in (decision 6)."""
     telling = TellingFactory.create()
-    event = Telling.pgh_event_model.objects.get(pgh_obj_id=telling.pk)  # type: ignore[attr-defined]
+    with as_owner():
+        event = Telling.pgh_event_model.objects.get(pgh_obj_id=telling.pk)  # type: ignore[attr-defined]
 
     assert not hasattr(event, "words")
     assert event.words_digest
