@@ -1,6 +1,6 @@
 """The practice's date, the person's language, and forms that are sent once."""
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from time import sleep
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from accounts.models import FormToken, Practice
 from core.clock import now
+from core.dates import shown_in
 from core.middleware import GetResponse
 
 REDIRECTS = (301, 302, 303)
@@ -16,7 +17,7 @@ ABANDONED = timedelta(seconds=60)
 
 
 class PersonMiddleware:
-    """Activate the practice's zone (it rules dates, decision 9) and the person's language."""
+    """Activate the practice's zone (it rules dates), the person's language and the zone they read in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -27,11 +28,19 @@ class PersonMiddleware:
         practice = self.practice_for(request)
         request.practice = practice  # type: ignore[attr-defined]
         language = self.language_of(request, practice)
-        with timezone.override(practice.tzinfo), translation.override(language):
+        with (
+            timezone.override(practice.tzinfo),
+            translation.override(language),
+            shown_in(self.zone_of(request)),
+        ):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+    def zone_of(self, request: HttpRequest) -> tzinfo | None:
+        """Return the zone that a person reads instants in (decision 9); None is the practice's."""
+        return request.user.tzinfo if request.user.is_authenticated else None
 
     def practice_for(self, request: HttpRequest) -> Practice:
         """Return the practice; with it comes what somebody signed in does here, in one question."""

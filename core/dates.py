@@ -4,20 +4,26 @@ The words come from CLDR through Babel, the patterns are ours: CLDR's own differ
 field write. Every function takes plain values and returns text without markup. `today` decides whether
 the year is said: a year is shown when it is not the current one, and always where no `today` is given,
 as on papers and for closing and retention dates. Papers never say *today* or *tomorrow*.
+
+An instant is shown in the zone of whoever reads (`shown_in`), and belongs to a day of the practice
+(`on_day`): the practice's zone is the active one and rules dates (decision 9). Where no reader is named, as
+in mails and on a client's paper, both are the practice's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.conf import settings
-from django.utils.timezone import is_aware, localtime
+from django.utils.timezone import get_current_timezone, is_aware, localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -106,47 +112,104 @@ def on_day(value: date) -> date:
     return local(value).date() if isinstance(value, datetime) else value
 
 
+# --- the reader's zone ------------------------------------------------------------------------------
+_reader: ContextVar[tzinfo | None] = ContextVar("reader's zone", default=None)
+
+
+@contextmanager
+def shown_in(zone: tzinfo | None) -> Iterator[None]:
+    """Let instants inside be shown in `zone`; None is the practice's, as a client's paper needs it."""
+    before = _reader.set(zone)
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
+def for_reader(moment: datetime) -> datetime:
+    """Return an instant in the zone of whoever reads; a naive one is taken as it stands."""
+    return localtime(moment, _reader.get()) if is_aware(moment) else moment
+
+
+def day_for_reader(value: date) -> date:
+    """Return the day of a date, or of an instant as whoever reads sees it."""
+    return for_reader(value).date() if isinstance(value, datetime) else value
+
+
+def city(zone: tzinfo) -> str:
+    """Return “Warsaw” for Europe/Warsaw in the language that is active; a zone of no city by its own name."""
+    name = str(zone)
+    if "/" not in name:
+        return name
+    return get_timezone_location(zone, locale=cldr(language_now()), return_city=True)
+
+
+def differs_here(moment: datetime) -> bool:
+    """Say whether the practice's clock shows another time at `moment` than the reader's."""
+    return local(moment).utcoffset() != for_reader(moment).utcoffset()
+
+
+def at_the_practice(moment: datetime) -> str:
+    """Return “13:00 in Warsaw” where the practice's clock differs from the reader's, else an empty text.
+
+    With its weekday where the day differs, too: “Mon 23:30 in Warsaw”.
+    """
+    if not differs_here(moment):
+        return ""
+    there = local(moment)
+    said = f"{there:%H:%M}"
+    if there.date() != for_reader(moment).date():
+        said = f"{written(there.date(), 'EEE', language_now())} {said}"
+    return _("%(time)s in %(city)s") % {"time": said, "city": city(get_current_timezone())}
+
+
+def with_the_practices(said: str, moment: datetime) -> str:
+    """Return “14:00 (13:00 in Warsaw)”: `said` is how the reader sees `moment`."""
+    there = at_the_practice(moment)
+    return f"{said} ({there})" if there else said
+
+
 def _with_year(pattern: str, on: date, today: date | None) -> str:
     return pattern if today and on.year == today.year else pattern + YEAR
 
 
 def day(value: date, today: date | None = None) -> str:
     """Return “Mon 14 Dec”: weekday, day, month."""
-    language, on = language_now(), on_day(value)
+    language, on = language_now(), day_for_reader(value)
     return written(on, _with_year(WRITING[language].day, on, today), language)
 
 
 def long_day(value: date, today: date | None = None) -> str:
     """Return “Monday 14 December”."""
-    language, on = language_now(), on_day(value)
+    language, on = language_now(), day_for_reader(value)
     return written(on, _with_year(WRITING[language].long_day, on, today), language)
 
 
 def day_month(value: date, today: date | None = None) -> str:
     """Return “14 Dec”, for axes, chips and narrow columns."""
-    on = on_day(value)
+    on = day_for_reader(value)
     return written(on, _with_year("d MMM", on, today), language_now())
 
 
 def whole_date(value: date) -> str:
     """Return “8 November 2026”, always with its year."""
-    return written(on_day(value), "d MMMM y", language_now())
+    return written(day_for_reader(value), "d MMMM y", language_now())
 
 
 def short_date(value: date) -> str:
     """Return “08/11/2026”, for tables of many rows."""
     language = language_now()
-    return written(on_day(value), WRITING[language].short_date, language)
+    return written(day_for_reader(value), WRITING[language].short_date, language)
 
 
 def month(value: date) -> str:
     """Return “Mar 2024”, for how long ago something began."""
-    return written(on_day(value), "LLL y", language_now())
+    return written(day_for_reader(value), "LLL y", language_now())
 
 
 def weekday(value: date) -> str:
     """Return “Wednesday”, in lower case where the language writes it so."""
-    return written(on_day(value), "EEEE", language_now())
+    return written(day_for_reader(value), "EEEE", language_now())
 
 
 def short_weekday(number: int) -> str:
@@ -155,7 +218,7 @@ def short_weekday(number: int) -> str:
 
 
 def _time_of(value: datetime | time) -> time:
-    return local(value).time() if isinstance(value, datetime) else value
+    return for_reader(value).time() if isinstance(value, datetime) else value
 
 
 def clock(value: datetime | time) -> str:

@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from core.dates import weekday
+from core.dates import city, weekday
 from core.widgets import PickCheckboxes, PickRadio, TimeInput
 
 OWN_NAMES = {"en": "English", "pl": "Polski", "nl": "Nederlands", "it": "Italiano"}
@@ -53,7 +55,19 @@ class AcceptInvitationForm(forms.Form):
         return password
 
 
+REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def zones() -> list[tuple[str, str]]:
+    """The practice's own zone first, then those of the world by region and city."""
+    known = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS)
+    practices = _("As the practice: %(city)s") % {"city": city(get_current_timezone())}
+    return [("", practices), *((name, name.replace("_", " ")) for name in known)]
+
+
 class OwnSettingsForm(forms.Form):
+    times_are_own = True  # the morning mail comes by one's own clock
+
     language = forms.ChoiceField(label=_("Language"), choices=languages, widget=PickRadio)
     theme = forms.ChoiceField(
         label=_("Light or dark"),
@@ -64,6 +78,11 @@ class OwnSettingsForm(forms.Form):
     working_days = forms.TypedMultipleChoiceField(
         label=_("Working days"), coerce=int, widget=PickCheckboxes(in_a_row=True)
     )
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times are shown in it. Dates, and the times you enter, are the practice’s."),
+        required=False,
+    )
     digest_at = forms.TimeField(
         label=_("When the morning mail comes"),
         help_text=_("On your working days, if anything waits. It holds numbers only."),
@@ -72,7 +91,8 @@ class OwnSettingsForm(forms.Form):
     wants_mail = forms.BooleanField(label=_("Send me the morning mail"), required=False)
 
     def __init__(self, *args: Any, by: User, **options: Any) -> None:
-        names = ["language", "theme", "working_days", "digest_at", "wants_mail"]
+        names = ["language", "theme", "working_days", "zone", "digest_at", "wants_mail"]
         options.setdefault("initial", {name: getattr(by, name) for name in names})
         super().__init__(*args, **options)
+        self.fields["zone"].choices = zones()  # type: ignore[attr-defined]
         self.fields["working_days"].choices = list(enumerate(weekday_names()))  # type: ignore[attr-defined]

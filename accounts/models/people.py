@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -110,6 +111,14 @@ class User(AbstractBaseUser):
         """Keep the roles that were read with something else."""
         known = set(held)
         self._roles = [role.value for role in Role if role.value in known]
+
+    @property
+    def tzinfo(self) -> ZoneInfo | None:
+        """The person's own zone; None for the practice's, also where the name means nothing here."""
+        try:
+            return ZoneInfo(self.zone) if self.zone else None
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
 
     def holds(self, role: Role) -> bool:
         return role.value in self.roles

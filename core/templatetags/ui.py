@@ -16,10 +16,11 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone
 from lucide.templatetags.lucide import lucide
 
 from core import dates, unsent
-from core.clock import today
+from core.clock import now, today
 from core.rendering import problems
 
 register = template.Library()
@@ -132,7 +133,9 @@ def _time(value: date | None, text: Callable[[Any], str]) -> SafeString | str:
     if not value:
         return ""
     stamp = (
-        dates.local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value
+        dates.for_reader(value).isoformat(timespec="minutes")
+        if isinstance(value, datetime)
+        else value
     )
     return format_html('<time datetime="{}">{}</time>', stamp, text(value))
 
@@ -153,6 +156,12 @@ def long_day_tag(value: date | None) -> SafeString | str:
 def at_tag(value: datetime | None) -> SafeString | str:
     """`<time>` with “Mon 14 Dec, 09:30”."""
     return _time(value, lambda moment: dates.at(moment, today()))
+
+
+@register.filter
+def at_the_practice(value: datetime | None) -> str:
+    """“13:00 in Warsaw”, only for somebody whose own clock shows another time."""
+    return dates.at_the_practice(value) if value else ""
 
 
 @register.simple_tag(name="clock")
@@ -179,6 +188,19 @@ def revision(aggregate: Any) -> SafeString:
     return format_html(
         '<input type="hidden" name="revision" value="{}">', read or aggregate.revision
     )
+
+
+@register.simple_tag
+def practices_clock(form: Any) -> str:
+    """The city whose clock a form's times are of, for somebody whose own clock shows another time.
+
+    A form of times that are one's own says `times_are_own = True`.
+    """
+    fields = getattr(form, "fields", {}).values()
+    has_times = any(isinstance(field, forms.TimeField | forms.DateTimeField) for field in fields)
+    if not has_times or getattr(form, "times_are_own", False) or not dates.differs_here(now()):
+        return ""
+    return dates.city(get_current_timezone())
 
 
 @register.simple_tag

@@ -63,7 +63,8 @@ def occasions_of(
 
 
 def _occasion(session: Session, ending: Ending, on: date) -> Occasion:
-    day, clock = dates.on_day(session.starts_at), dates.clock(session.starts_at)
+    day, starts_at = dates.on_day(session.starts_at), session.starts_at
+    clock = dates.with_the_practices(dates.clock(starts_at), starts_at)
     where = session.room.name if session.room else session.get_mode_display()
     if day == on:
         label = _t("Today’s session, %(clock)s") % {"clock": clock}
@@ -72,7 +73,7 @@ def _occasion(session: Session, ending: Ending, on: date) -> Occasion:
         label = _t("The planned session, %(day)s") % {"day": dates.day(day, on)}
         small = f"{clock}, {where}"
     else:
-        label, small = dates.at(session.starts_at, on), where
+        label, small = dates.with_the_practices(dates.at(starts_at, on), starts_at), where
     return Occasion(f"session:{session.pk}", day, label, small, session)
 
 
