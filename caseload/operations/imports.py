@@ -141,9 +141,13 @@ def undo_import(*, run: ImportRun, at: datetime) -> ImportRun:
 
 @dataclass(frozen=True)
 class HalfWay:
-    """How far one departure had come in a spreadsheet; the receiver only where exactly one person is meant."""
+    """How far one client's departure had come in a spreadsheet; the receiver only where exactly one is meant.
+
+    `client_id` is missing in what an import kept before it noted whom a row is about.
+    """
 
     assignment_id: UUID
+    client_id: UUID | None
     last_session_on: date | None
     told_on: date | None
     told_mode: str
@@ -161,6 +165,7 @@ def half_way_endings(run: ImportRun) -> list[HalfWay]:
 def half_way(assignment_id: UUID, told: Facts) -> HalfWay:
     return HalfWay(
         assignment_id=assignment_id,
+        client_id=UUID(told["client_id"]) if told.get("client_id") else None,
         last_session_on=day_of(told["last_session_on"]),
         told_on=day_of(told["told_on"]),
         told_mode=told["told_mode"] or "",

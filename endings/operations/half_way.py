@@ -4,7 +4,7 @@ The import keeps what the sheet told of a departure; it makes no endings. Here a
 has happened is recorded as it was, what was agreed goes into the plan, and nothing is asked for twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -51,23 +51,39 @@ def take_up_half_way(*, departure: Departure, by: User, on: date, at: datetime) 
     if not known:
         return TakenUp()
     drawn = draw(departure, on=on)
-    told = sum(take_up_telling(drawn.facts.endings[key], known[key], by, at) for key in known)
-    receivers = sum(take_up_receiver(drawn.facts.endings[key], known[key]) for key in known)
+    of = drawn.facts.endings
+    told = sum(take_up_telling(of[key], row, by, at) for key, rows in known.items() for row in rows)
+    receivers = sum(take_up_receiver(of[key], rows) for key, rows in known.items())
     decisions = days_to_take_up(departure, drawn, known, on)
     if told or decisions:
         save_plan(departure=departure, decisions=decisions, by=by, on=on)
     return TakenUp(told, receivers, len(decisions))
 
 
-def half_way_of(departure: Departure) -> dict[UUID, HalfWay]:
-    """Return what the sheets tell of the endings of `departure`, by their keys.
+def half_way_of(departure: Departure) -> dict[UUID, list[HalfWay]]:
+    """Return what the sheets tell of the endings of `departure`, by their keys: a row for each client.
 
-    The import says which work it means; work with several clients (a group) says not whom, and is left out.
+    A couple or a family has one ending and a row for each of them; in a group each has an ending of
+    their own. A row that says not whom it is about counts where there is only one it can be.
     """
-    endings = departure.endings.standing().filter(participation=None)
-    of_work = {work: key for key, work in endings.values_list("pk", "assignment")}
-    newest = {fact.assignment_id: fact for fact in facts_about(of_work)}
-    return {of_work[work]: fact for work, fact in newest.items() if work in of_work}
+    endings = list(departure.endings.standing().select_related("participation"))
+    newest = {
+        (fact.assignment_id, fact.client_id): fact
+        for fact in facts_about({ending.assignment_id for ending in endings})
+    }
+    found: dict[UUID, list[HalfWay]] = {}
+    for ending in endings:
+        rows = [row for row in newest.values() if is_about(ending, row)]
+        if rows:
+            found[ending.pk] = rows
+    return found
+
+
+def is_about(ending: Ending, row: HalfWay) -> bool:
+    """Say whether a row speaks of this ending; of one part in a group only that client's."""
+    if row.assignment_id != ending.assignment_id:
+        return False
+    return ending.participation is None or row.client_id == ending.client_id
 
 
 def facts_about(work: Iterable[UUID]) -> Iterable[HalfWay]:
@@ -87,7 +103,7 @@ def take_up_telling(ending: Ending, fact: HalfWay, by: User, at: datetime) -> bo
     """Record the telling that the sheet knows of, once; say whether it was recorded now."""
     if fact.told_on is None or fact.told_on > on_day(at) or ending.has_not_told_exception:
         return False
-    client = only_client(ending)
+    client = client_of(ending, fact)
     if client is None or ending.tellings.filter(person__client=client.client).exists():
         return False
     how = way_told(ending, fact)
@@ -97,10 +113,12 @@ def take_up_telling(ending: Ending, fact: HalfWay, by: User, at: datetime) -> bo
     return True
 
 
-def only_client(ending: Ending) -> Person | None:
-    """Return the one client of the work; with two, the sheet does not say which of them was told."""
+def client_of(ending: Ending, fact: HalfWay) -> Person | None:
+    """Return whom the row is about; where it does not say, the one client there is."""
     clients = [person for person in people_to_tell(ending) if person.client is not None]
-    return clients[0] if len(clients) == 1 else None
+    if fact.client_id is None:
+        return clients[0] if len(clients) == 1 else None
+    return next((one for one in clients if one.client and one.client.pk == fact.client_id), None)
 
 
 def way_told(ending: Ending, fact: HalfWay) -> Telling.How:
@@ -108,9 +126,10 @@ def way_told(ending: Ending, fact: HalfWay) -> Telling.How:
     return Telling.How(fact.told_mode or ending.assignment.usual_mode)
 
 
-def take_up_receiver(ending: Ending, fact: HalfWay) -> bool:
-    """Keep whom the sheet names; who leaves cannot receive, and a wish that stands stays."""
-    receives = User.objects.who_work_here().filter(pk=fact.receiver_id)
+def take_up_receiver(ending: Ending, rows: Sequence[HalfWay]) -> bool:
+    """Keep whom the sheet names, where its rows agree; who leaves cannot receive, a wish that stands stays."""
+    named = {row.receiver_id for row in rows if row.receiver_id is not None}
+    receives = User.objects.who_work_here().filter(pk__in=named if len(named) == 1 else [])
     receiver = receives.exclude(pk=ending.assignment.therapist_id).first()
     if receiver is None or ending.receiver_wished_id is not None:
         return False
@@ -121,7 +140,7 @@ def take_up_receiver(ending: Ending, fact: HalfWay) -> bool:
 
 # --- what was agreed ---------------------------------------------------------------------------------
 def days_to_take_up(
-    departure: Departure, drawn: Drawn, known: Mapping[UUID, HalfWay], on: date
+    departure: Departure, drawn: Drawn, known: Mapping[UUID, Sequence[HalfWay]], on: date
 ) -> dict[UUID, planner.Decision]:
     """Return the decisions that follow from the sheet, where a person has decided nothing yet."""
     if not departure.is_draft:
@@ -139,13 +158,20 @@ def days_to_take_up(
 
 
 def agreed_in(
-    fact: HalfWay, before: planner.Decision, meetings: Iterable[planner.Meeting], on: date
+    rows: Sequence[HalfWay],
+    before: planner.Decision,
+    meetings: Iterable[planner.Meeting],
+    on: date,
 ) -> planner.Decision:
-    """Return the decision with the days of the sheet that are planned meetings; no meeting is invented."""
+    """Return the decision with the days of the sheet that are planned meetings; no meeting is invented.
+
+    Where the rows of a couple name two days, none of them was agreed.
+    """
     on_days = {on_day(meeting.starts_at): meeting.starts_at for meeting in meetings}
-    to_tell = fact.told_on if fact.told_on is not None and fact.told_on > on else None
+    to_tell = {row.told_on for row in rows if row.told_on is not None and row.told_on > on}
+    last = {row.last_session_on for row in rows if row.last_session_on is not None}
     return replace(
         before,
-        telling_at=on_days.get(to_tell) if to_tell else None,
-        last_at=on_days.get(fact.last_session_on) if fact.last_session_on else None,
+        telling_at=on_days.get(to_tell.pop()) if len(to_tell) == 1 else None,
+        last_at=on_days.get(last.pop()) if len(last) == 1 else None,
     )

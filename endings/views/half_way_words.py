@@ -12,6 +12,8 @@ from caseload.operations.imports import HalfWay
 from core import dates
 from endings.models import Ending
 
+Known = Mapping[UUID, Sequence[HalfWay]]
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -21,27 +23,32 @@ class Brought:
     lines: Sequence[str]
 
 
-def note_of(known: Mapping[UUID, HalfWay]) -> str:
+def note_of(known: Known) -> str:
     """Return the one sentence above the plan; empty where nobody comes from a sheet."""
-    if not known:
+    count = sum(len(rows) for rows in known.values())
+    if not count:
         return ""
     return ngettext(
         "%(count)s person comes from the spreadsheet half-way; what was recorded there stands.",
         "%(count)s people come from the spreadsheet half-way; what was recorded there stands.",
-        len(known),
-    ) % {"count": dates.number(len(known))}
+        count,
+    ) % {"count": dates.number(count)}
 
 
-def brought(
-    known: Mapping[UUID, HalfWay], endings: Mapping[UUID, Ending], today: date
-) -> list[Brought]:
+def brought(known: Known, endings: Mapping[UUID, Ending], today: date) -> list[Brought]:
     """Return those of whom more is to be said, in the order of the plan."""
     said = (
-        Brought(ending, list(lines_of(ending, known[key], today)))
+        Brought(ending, list(dict.fromkeys(all_lines(ending, known[key], today))))
         for key, ending in endings.items()
         if key in known
     )
     return [one for one in said if one.lines]
+
+
+def all_lines(ending: Ending, rows: Sequence[HalfWay], today: date) -> Iterator[str]:
+    """Yield the lines of each row; what two rows say alike is said once by the caller."""
+    for row in rows:
+        yield from lines_of(ending, row, today)
 
 
 def lines_of(ending: Ending, fact: HalfWay, today: date) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A spreadsheet half-way through a departure is pasted, and the draft begins where it had come."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,16 +9,22 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Role, RoleHeld, User
-from caseload.models import ImportRun, InvolvedPerson
+from caseload.models import Episode, ImportRun, InvolvedPerson
 from caseload.operations.imports import Input, apply_import, undo_import
 from core.clock import now, today
 from core.dates import on_day
 from endings import planner
 from endings.models import Departure, Ending, EndingException, Review, Telling
 from endings.operations import departures
-from endings.operations.half_way import TakenUp, half_way_of, take_up_half_way
+from endings.operations.half_way import TakenUp, client_of, half_way_of, take_up_half_way
 from endings.operations.tellings import take_back_telling
 from tests.accounts.factories import PracticeFactory, SupervisionFactory, UserFactory
+from tests.caseload.factories import (
+    AssignmentFactory,
+    ClientFactory,
+    EpisodeFactory,
+    ParticipationFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
 
@@ -197,7 +204,7 @@ def test_an_import_that_was_taken_back_tells_nothing(desk: Desk) -> None:
     undo_import(run=changed, at=now())
     departure = desk.draft()
 
-    (fact,) = half_way_of(departure).values()
+    ((fact,),) = half_way_of(departure).values()
     assert (fact.told_on, fact.told_mode) == (date(2026, 11, 17), "in_person")
 
 
@@ -245,3 +252,102 @@ def test_a_plan_without_a_spreadsheet_says_nothing_of_one(client: Browser, desk:
     shown = client.get(reverse("endings:plan", args=[departure.pk])).content.decode()
 
     assert "half-way" not in shown
+
+
+# --- work with several ------------------------------------------------------------------------------
+def together(desk: Desk, kind: str) -> Episode:
+    """Return the work of Marta with Wren and Lark in one room."""
+    episode: Episode = EpisodeFactory.create(kind=kind)
+    for name, born_on in (("Wren Okafor", date(1990, 2, 28)), ("Lark Fern", date(1985, 5, 5))):
+        person = ClientFactory.create(name=name, known_as="", born_on=born_on)
+        ParticipationFactory.create(episode=episode, client=person)
+    AssignmentFactory.create(episode=episode, therapist=desk.marta)
+    return episode
+
+
+@pytest.mark.parametrize("kind", ["couple", "family"])
+def test_each_of_a_couple_gets_the_telling_of_their_own_row(desk: Desk, kind: str) -> None:
+    episode = together(desk, kind)
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;Ines Prado\n", f"{LARK};;;;2026-11-19;phone;;\n")
+    departure = desk.draft()
+
+    taken = desk.take_up(departure)
+
+    ending = Ending.objects.get()
+    assert ending.episode == episode
+    assert taken == TakenUp(told=2, receivers=1)
+    tellings = {telling.person.client.name: telling for telling in Telling.objects.all()}
+    assert tellings["Wren Okafor"].on == date(2026, 11, 17)
+    assert (tellings["Lark Fern"].on, tellings["Lark Fern"].how) == (date(2026, 11, 19), "phone")
+    assert (ending.told_on, ending.told_live) == (date(2026, 11, 19), False)
+    assert ending.receiver_wished == desk.ines
+    assert not desk.take_up(departure)
+
+
+def test_until_both_are_told_a_couple_is_not(desk: Desk) -> None:
+    together(desk, "couple")
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;\n", f"{LARK};;;;;;;\n")
+    desk.take_up(desk.draft())
+    ending = Ending.objects.get()
+    assert Telling.objects.get().person.client.name == "Wren Okafor"
+    assert (ending.told_on, ending.stage) == (None, "to_tell")
+
+
+def test_each_part_in_a_group_takes_up_its_own_row(desk: Desk) -> None:
+    episode = together(desk, "group")
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;Ines Prado\n", f"{LARK};;;;;;Ola's group;\n")
+    departure = desk.draft()
+
+    taken = desk.take_up(departure)
+
+    wren, lark = of("Wren"), of("Lark")
+    assert {wren.episode, lark.episode} == {episode}
+    assert taken == TakenUp(told=1, receivers=1)
+    assert (wren.told_on, wren.receiver_wished) == (date(2026, 11, 17), desk.ines)
+    assert (lark.told_on, lark.receiver_wished) == (None, None)
+    assert [row.options for row in half_way_of(departure)[lark.pk]] == ["Ola's group"]
+
+
+def test_two_rows_that_name_two_receivers_name_none(desk: Desk) -> None:
+    together(desk, "couple")
+    UserFactory.create(name="Jan Kos")
+    desk.paste(f"{WREN};;;;;;;Ines Prado\n", f"{LARK};;;;;;;Jan Kos\n")
+    desk.take_up(desk.draft())
+    assert Ending.objects.get().receiver_wished is None
+
+
+def test_a_row_about_one_of_a_group_opens_no_second_work(desk: Desk) -> None:
+    together(desk, "group")
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;\n")
+    assert Episode.objects.count() == 1
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;\n")
+    assert Episode.objects.count() == 1
+
+
+def test_a_group_of_somebody_else_is_not_meant(desk: Desk) -> None:
+    episode = together(desk, "group")
+    episode.assignments.update(therapist=UserFactory.create())
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;\n")
+    assert Episode.objects.exclude(pk=episode.pk).get().kind == "individual"
+
+
+def test_what_an_earlier_import_kept_without_a_name_is_of_the_one_client(desk: Desk) -> None:
+    desk.paste(f"{WREN};;;;2026-11-17;in person;;\n")
+    departure = desk.draft()
+    [(key, [row])] = half_way_of(departure).items()
+    ending = Ending.objects.get(pk=key)
+    assert row.client_id == ending.client_id
+    unnamed = replace(row, client_id=None)
+    person = client_of(ending, unnamed)
+    assert person is not None
+    assert person.client == ending.client
+
+
+def test_the_plan_counts_people_not_endings(client: Browser, desk: Desk) -> None:
+    together(desk, "couple")
+    desk.paste(f"{WREN};;;;2026-11-17;;;\n", f"{LARK};;;;2026-11-17;;;\n")
+    departure = desk.draft()
+    as_therapist(client, desk.marta)
+    shown = client.get(reverse("endings:plan", args=[departure.pk])).content.decode()
+    assert "2 people come from the spreadsheet half-way" in shown
+    assert shown.count("The spreadsheet does not say how") == 1

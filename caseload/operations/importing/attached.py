@@ -81,7 +81,9 @@ class Endings(Attached[EndingRecord]):
     def facts(self, record: EndingRecord) -> Facts:
         weeks = self.settled.weeks
         receiver = only(self.people.get(folded(record.receiver), []))
+        client = self.settled.find("patient", record.client)
         return {
+            "client_id": self.work.clients.get(client) if client else None,
             "last_session_on": moved_if_known(record.last_session_on, weeks),
             "told_on": moved_if_known(record.told_on, weeks),
             "told_mode": record.told_mode and record.told_mode.value,

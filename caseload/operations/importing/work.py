@@ -51,7 +51,11 @@ class Work:
         self.stretch_episodes(known)
 
     def episodes_here(self, plans: Sequence[Plan]) -> dict[str, Episode]:
-        """Return the episode that an earlier import opened, or the one that is open with this client."""
+        """Return the episode that an earlier import opened, or the one that is open with this client.
+
+        Somebody seen alone comes first; then work with several in which a therapist of the plan sees them,
+        so that a row about one of a couple or a group opens no second work.
+        """
         known = self.known.rows("episode", [plan.key for plan in plans])
         rows = Episode.objects.in_bulk([row.object_id for row in known.values()])
         found = {key: rows[row.object_id] for key, row in known.items() if row.object_id in rows}
@@ -64,6 +68,22 @@ class Work:
         )
         for each in open_ones.select_related("episode").order_by("joined_on"):
             found[missing[each.client_id]] = each.episode
+        alone = [plan for plan in plans if plan.key not in found]
+        return found | self.shared_with({plan.client_id: plan for plan in alone})
+
+    def shared_with(self, plans: Mapping[UUID, Plan]) -> dict[str, Episode]:
+        """Return, by key, the couple, family or group in which somebody is seen by who their plan names."""
+        together = Participation.objects.filter(
+            client__in=plans, left_on=None, episode__closed_on=None
+        ).exclude(episode__kind=Episode.Kind.INDIVIDUAL)
+        found: dict[str, Episode] = {}
+        rows = together.select_related("episode").prefetch_related("episode__assignments")
+        for each in rows.order_by("joined_on"):
+            plan = plans[each.client_id]
+            named = {self.therapists[span.therapist] for span in plan.spans}
+            works = [work for work in each.episode.assignments.all() if work.ends_on is None]
+            if named & {work.therapist_id for work in works}:
+                found.setdefault(plan.key, each.episode)
         return found
 
     def open_episodes(self, plans: Sequence[Plan]) -> None:
