@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, Prefetch, QuerySet
 
 from caseload.models import RiskLook
+from core.rows import Columns, rows_of, said
 from endings.models import (
     Closure,
     ClosureAddendum,
@@ -80,74 +82,90 @@ class Records:
         return asked or any(option.place_id for option in chosen)
 
 
+NAME = ("name",)
+
+
 def records_of(ending: Ending) -> Records:
-    """Return what is recorded. The ending is in sight already, and so is everything of it."""
+    """Return what is recorded, in a handful of questions. The ending is in sight, and so is all of it."""
+    rows = listed_of(ending)
     return Records(
         people=people_to_tell(ending),
-        not_todays=list(ending.not_todays.select_related("by")),
-        not_wanted={
-            row.step: row
-            for row in ending.not_wanted.filter(corrected_by=None).select_related("by")
-        },
+        not_wanted={row.step: row for row in rows.pop("not_wanted")},
         exceptions=list(ending.exceptions.select_related("asked_by", "review__decided_by")),
-        risk_look=risk_look_of(ending),
-        **options_of(ending),
+        risk_look=next(iter(rows.pop("risk_looks")), None),
+        choices=choices_of(ending),
         consolidation=getattr(ending, "consolidation", None),
-        gains=list(ending.gains.all()),
-        triggers=list(ending.triggers.all()),
-        **handover_of(ending),
-        last_sessions=list(
-            ending.last_sessions.select_related("by", "session__room").order_by("recorded_at")
-        ),
-        reviews=reviews_of(ending),
+        handovers=handovers_of(ending),
         closure=getattr(ending, "closure", None),
-        addenda=list(ending.addenda.select_related("by")),
-        follow_ups=follow_ups_of(ending),
+        **rows,
     )
 
 
-def risk_look_of(ending: Ending) -> RiskLook | None:
+def listed_of(ending: Ending) -> dict[str, list[Any]]:
+    """Return the lists of facts that hang below an ending, by name: all of them in one question."""
+    lists = lists_of(ending)
+    arrays = [array for _model, array in lists.values()]
+    answer: Any = Ending.objects.filter(pk=ending.pk).values_list(*arrays).get()
+    return {
+        name: rows_of(model, objects)
+        for (name, (model, _array)), objects in zip(lists.items(), answer, strict=True)
+    }
+
+
+def lists_of(ending: Ending) -> dict[str, tuple[type[Model], ArraySubquery]]:
+    """Return of each list the rows that are asked for, and as what they come back."""
+    met: dict[str, Columns] = {"session": (), "session__room": ()}
+    last = ending.last_sessions.order_by("recorded_at")
+    asked = ending.invitations.order_by("invited_at")
+    declined = ending.not_wanted.filter(corrected_by=None)
+    put_before = ending.reviews.filter(taken_back_at=None, exception=None).order_by("asked_at")
+    return {
+        "not_todays": (NotToday, said(ending.not_todays.all(), by=NAME)),
+        "not_wanted": (NotWanted, said(declined, by=NAME)),
+        "risk_looks": (RiskLook, said(newest_look(ending), by=NAME)),
+        "options": (ReferralOption, said(options_of(ending))),
+        "gains": (Gain, said(ending.gains.all())),
+        "triggers": (Trigger, said(ending.triggers.all())),
+        "invitations": (HandoverInvitation, said(asked, receiver=NAME)),
+        "consents": (Consent, said(ending.consents.filter(corrected_by=None))),
+        "last_sessions": (LastSession, said(last, by=NAME, **met)),
+        "reviews": (Review, said(put_before, reviewer=NAME, decided_by=NAME, invitation=())),
+        "addenda": (ClosureAddendum, said(ending.addenda.all(), by=NAME)),
+        "follow_ups": (FollowUp, said(follow_ups_of(ending), owner=NAME, done_by=NAME, client=())),
+    }
+
+
+def newest_look(ending: Ending) -> QuerySet[RiskLook]:
     """Return the newest look at risk since the ending was begun (R24)."""
     since = RiskLook.objects.filter(client=ending.client_id, on__gte=ending.opened_on)
-    return since.select_related("by").newest_first().first()
+    return since.newest_first()[:1]
 
 
-def options_of(ending: Ending) -> dict[str, Any]:
+def options_of(ending: Ending) -> QuerySet[ReferralOption]:
+    return ReferralOption.objects.filter(option_set=ending.option_set_id).standing().in_order()
+
+
+def choices_of(ending: Ending) -> list[Choice]:
     if ending.option_set_id is None:
-        return {"options": [], "choices": []}
-    options = ReferralOption.objects.filter(option_set=ending.option_set_id)
+        return []
     named = Prefetch(
         "options", ReferralOption.objects.select_related("service", "place__therapist")
     )
     choices = Choice.objects.filter(option_set=ending.option_set_id).order_by("recorded_at")
-    return {
-        "options": list(options.standing().in_order()),
-        "choices": list(choices.select_related("by").prefetch_related(named)),
-    }
+    return list(choices.select_related("by").prefetch_related(named))
 
 
-def handover_of(ending: Ending) -> dict[str, Any]:
+def handovers_of(ending: Ending) -> list[HandoverSession]:
+    """Return the meetings of three, with what was corrected of them."""
     sessions = ending.handover_sessions.select_related("session__room", "held_by")
-    return {
-        "invitations": list(ending.invitations.select_related("receiver").order_by("invited_at")),
-        "consents": list(ending.consents.filter(corrected_by=None)),
-        "handovers": list(
-            sessions.prefetch_related("corrections__by").order_by("session__starts_at")
-        ),
-    }
+    return list(sessions.prefetch_related("corrections__by").order_by("session__starts_at"))
 
 
-def reviews_of(ending: Ending) -> list[Review]:
-    """Return what was put before the supervisor about this ending itself, the newest last."""
-    asked = ending.reviews.filter(taken_back_at=None, exception=None)
-    return list(asked.select_related("reviewer", "decided_by", "invitation").order_by("asked_at"))
-
-
-def follow_ups_of(ending: Ending) -> list[FollowUp]:
+def follow_ups_of(ending: Ending) -> QuerySet[FollowUp]:
     rows = FollowUp.objects.filter(assignment=ending.assignment_id, dropped_on=None)
     if ending.participation_id:
         rows = rows.filter(client=ending.client_id)
-    return list(rows.select_related("owner", "done_by", "client").in_order())
+    return rows.in_order()
 
 
 def done_steps(ending: Ending, facts: Records) -> set[Step]:

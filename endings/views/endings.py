@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 from accounts.http import AuthedRequest
 from accounts.models import Role, Supervision
 from caseload.forms.clients import language_name
-from caseload.models import Assignment, Cadence, Session
+from caseload.models import Assignment, Cadence
 from caseload.operations.reading import log_read
 from core import dates
 from core.clock import now, today
 from core.parts import Chip, Fact, Link, Seer
+from core.rows import rows_of
 from endings.models import Departure, Ending
 from endings.operations.notices import meetings_of, policy_of
 from endings.operations.records import Records, records_of
@@ -101,22 +102,23 @@ def reached(ending: Ending) -> set[Step]:
 @require_safe
 def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The way to a good end, with everything that is recorded of it."""
-    shown = get_object_or_404(Ending.objects.visible_to(request.user).for_page(), pk=pk)
+    visible = Ending.objects.visible_to(request.user).for_page()
+    shown: Any = get_object_or_404(visible.for_reader(request.user, today()), pk=pk)
     log_read(client=shown.client, page="endings:ending", by=request.user, at=now())
     page = page_of(request, shown)
     context = {
         "ending": shown,
         "steps": way_of(page),
-        "facts": in_short(request, page),
+        "facts": in_short(page),
         "exceptions": page.records.exceptions,
-        "people": who_can_see(request, page),
+        "people": who_can_see(page),
         "about": about(page),
         "back": back_to(request, shown),
     }
     return render(request, "endings/ending.html", context)
 
 
-def page_of(request: AuthedRequest, shown: Ending) -> Page:
+def page_of(request: AuthedRequest, shown: Any) -> Page:
     """Return everything that is recorded of an ending in sight, as this person sees it today."""
     return Page(
         ending=shown,
@@ -125,15 +127,14 @@ def page_of(request: AuthedRequest, shown: Ending) -> Page:
         policy=policy_of(request.practice),
         today=today(),
         reader=request.user,
-        may_edit=Ending.objects.editable_by(request.user).filter(pk=shown.pk).exists(),
+        may_edit=shown.may_act,
     )
 
 
-def back_to(request: AuthedRequest, ending: Ending) -> Link:
+def back_to(request: AuthedRequest, ending: Any) -> Link:
     """Return where one came from: the departure's board, or all endings."""
     departure = ending.departure
-    seen = Departure.objects.visible_to(request.user)
-    if departure is None or departure.is_draft or not seen.filter(pk=departure.pk).exists():
+    if departure is None or departure.is_draft or not ending.sees_departure:
         return Link(reverse("endings:endings"), pgettext("tab", "Endings"))
     named = _("Departure: %(name)s") % {"name": departure.therapist.name}
     label = _("Your departure") if departure.therapist_id == request.user.pk else named
@@ -150,11 +151,11 @@ def about(page: Page) -> str:
     return " · ".join(str(part) for part in parts)
 
 
-def in_short(request: AuthedRequest, page: Page) -> list[Fact]:
+def in_short(page: Page) -> list[Fact]:
     """Return the few facts one looks up: since when, the rhythm, the window, who carries it."""
     ending, client = page.ending, page.ending.client
-    facts: list[Fact] = [(_("Together since"), since(request, ending))]
-    rhythm = rhythm_of(request, page)
+    facts: list[Fact] = [(_("Together since"), since(ending))]
+    rhythm = rhythm_of(ending)
     if rhythm:
         facts.append((_("Rhythm"), rhythm))
     if ending.window_opens_on and ending.window_closes_on:
@@ -173,17 +174,14 @@ def in_short(request: AuthedRequest, page: Page) -> list[Fact]:
     return [*facts, (_("Exceptions"), said)]
 
 
-def since(request: AuthedRequest, ending: Ending) -> str:
-    held = Session.objects.visible_to(request.user).attended().filter(assignment=ending.assignment)
-    count = held.count()
-    said = ngettext("%(count)s session", "%(count)s sessions", count) % {"count": count}
-    return f"{dates.month(ending.assignment.starts_on)}, {said}"
+def since(ending: Any) -> str:
+    said = ngettext("%(count)s session", "%(count)s sessions", ending.held)
+    return f"{dates.month(ending.assignment.starts_on)}, {said % {'count': ending.held}}"
 
 
-def rhythm_of(request: AuthedRequest, page: Page) -> str:
+def rhythm_of(ending: Any) -> str:
     """Return “Monday, 09:30, in person”, while there is a rhythm."""
-    running = Cadence.objects.visible_to(request.user).on(page.today)
-    cadence = running.filter(assignment=page.ending.assignment).first()
+    cadence = next(iter(rows_of(Cadence, ending.rhythm_said)), None)
     if cadence is None:
         return ""
     weekday = dates.weekday(A_MONDAY + timedelta(days=cadence.weekday))
@@ -195,27 +193,20 @@ def rhythm_of(request: AuthedRequest, page: Page) -> str:
 
 
 # --- who can see this -------------------------------------------------------------------------------
-def who_can_see(request: AuthedRequest, page: Page) -> list[Seer]:
+def who_can_see(page: Page) -> list[Seer]:
     """Return everybody to whom this page opens, or does not yet (R5)."""
-    ending, day = page.ending, page.today
+    ending: Any = page.ending
     therapist = ending.assignment.therapist
     seers = {therapist.pk: Seer(therapist.name, allowed=True, role=_("therapist"))}
     if ending.departure is None or ending.departure.state != Departure.State.DRAFT:
-        for row in leading(therapist.pk, day):
+        for row in rows_of(Supervision, ending.leads_said):
             seers[row.supervisor_id] = Seer(row.supervisor.name, allowed=True, role=_("supervisor"))
-        beside = Assignment.objects.visible_to(request.user).on(day).select_related("therapist")
-        for work in beside.filter(episode=ending.episode_id):
+        for work in rows_of(Assignment, ending.beside_said):
             role = work.get_role_display()
             seers.setdefault(work.therapist_id, Seer(work.therapist.name, allowed=True, role=role))
         carries(page, seers)
     receivers(page.records, seers)
     return list(seers.values())
-
-
-def leading(therapist: UUID, day: date) -> list[Supervision]:
-    kinds = Q(kind__in=[Supervision.Kind.LEADING, Supervision.Kind.BOTH])
-    rows = Supervision.objects.on(day).filter(kinds, supervisee=therapist)
-    return list(rows.select_related("supervisor"))
 
 
 def carries(page: Page, seers: dict[UUID, Seer]) -> None:

@@ -51,7 +51,7 @@ def open_options(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def record_options_offered(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The client was given the options; fewer than agreed are recorded with their reason."""
     ending = ending_to_edit(request, pk)
-    offered = options_of(ending)["options"]
+    offered = list(options_of(ending))
     form = OfferedForm(sent(request), occasions=likely_days(request, ending), today=today())
     if form.is_valid() and attempt(
         form,
@@ -118,7 +118,7 @@ def correct_choice(request: AuthedRequest, pk: UUID, choice: UUID) -> HttpRespon
 def choice_form(
     request: AuthedRequest, ending: Ending, recorded: Choice | None = None
 ) -> ChoiceForm:
-    offered = [one for one in options_of(ending)["options"] if one.offered_on]
+    offered = [one for one in options_of(ending) if one.offered_on]
     occasions = likely_days(request, ending)
     initial: dict[str, Any] = {}
     if recorded is not None:
