@@ -20,7 +20,10 @@ class ReadLog(models.Model):
     id = uuid_key()
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="read_log")
+    # Outlives the client, unchanged: taking back an import deletes clients, and evidence stays (ADR 0004).
+    client = models.ForeignKey(
+        Client, on_delete=models.DO_NOTHING, db_constraint=False, related_name="read_log"
+    )
     page = models.CharField(max_length=80)
 
     class Meta:

@@ -164,9 +164,7 @@ def test_sessions_on_a_holiday_are_said(signed_in, time_machine) -> None:
 def test_a_year_without_holidays_left_says_so(client, monday, time_machine) -> None:
     time_machine.move_to("2026-12-30T12:00Z")
     client.force_login(UserFactory(roles=[Role.PRACTICE_ADMIN]))
-    page = text_of(
-        client.get(f"{address('close_public_holidays')}?country=NL&region=&year=2026")
-    )
+    page = text_of(client.get(f"{address('close_public_holidays')}?country=NL&region=&year=2026"))
     assert "No holiday is left in this year." in page
 
 

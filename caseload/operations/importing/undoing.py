@@ -122,10 +122,14 @@ class Undoing:
                     yield from self.pointed_at(model, relation)
 
     def counts(self, relation: Any) -> bool:
-        """Say whether a relation comes from a row that a person makes: not from history, not from parts."""
+        """Say whether a relation comes from a row that a person makes: not from history, not from parts.
+
+        History and read log outlive what they are about, so that reading alone holds nothing up.
+        """
         other = relation.related_model
         is_history = other._meta.app_label == "pghistory" or hasattr(other, "pgh_tracked_model")
-        return other not in OWN and not is_history
+        outlives = relation.field.remote_field.on_delete is models.DO_NOTHING
+        return other not in OWN and not is_history and not outlives
 
     def pointed_at(self, model: type[models.Model], relation: Any) -> Iterable[models.Model]:
         other, name = relation.related_model, relation.field.name
