@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.sealed import PREFIX, Sealed, seal, unseal
 
@@ -113,7 +114,12 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields.pop("passwordless", None)
-        dressed(self, "name", _("Name"), _("So that you know it again: “Phone”, “Key on my ring”."))
+        dressed(
+            self,
+            "name",
+            pgettext_lazy("thing", "Name"),
+            _("So that you know it again: “Phone”, “Key on my ring”."),
+        )
 
     def clean_name(self) -> str:
         return str(super().clean_name())[:60]
@@ -127,7 +133,7 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
 class RenamePasskeyForm(passkeys.EditWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        dressed(self, "name", _("Name"))
+        dressed(self, "name", pgettext_lazy("thing", "Name"))
 
 
 class SignInPolicyForm(forms.Form):

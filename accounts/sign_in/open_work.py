@@ -23,6 +23,13 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
+DUE = {
+    "departure",
+    "review",
+    "follow_up",
+}  # their day lies ahead; of all others it is when they began
+
+
 class Standing(Protocol):
     @property
     def kind(self) -> str: ...
@@ -39,6 +46,7 @@ class Group:
     label: str | Promise
     help: str | Promise
     rows: Sequence[Standing]
+    is_due: bool
 
 
 def in_words(standing: Sequence[Standing]) -> list[Group]:
@@ -46,5 +54,6 @@ def in_words(standing: Sequence[Standing]) -> list[Group]:
     order = list(KINDS)
     ranked = sorted(standing, key=lambda row: order.index(row.kind))
     return [
-        Group(*KINDS[kind], list(rows)) for kind, rows in groupby(ranked, key=lambda row: row.kind)
+        Group(*KINDS[kind], list(rows), kind in DUE)
+        for kind, rows in groupby(ranked, key=lambda row: row.kind)
     ]

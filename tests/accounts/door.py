@@ -42,9 +42,9 @@ def is_in(client: Client) -> bool:
 
 def secret_on(page: Any) -> str:
     """Return the key that the page of the set-up shows."""
-    found = re.search(r'id="secret" value="(\w+)"', page.content.decode())
+    found = re.search(r'id="secret">(.+?)</code>', page.content.decode())
     assert found is not None
-    return found[1]
+    return re.sub(r"<.+?>", "", found[1])
 
 
 def factors_of(user: User) -> set[str]:
