@@ -32,6 +32,7 @@ from endings.views.page import Page, Version
 from endings.workflow import Step
 
 State = HandoverInvitation.State
+MOST = 8  # facts of one step (components/facts.html)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def before_the_choice(page: Page) -> dict[str, Any]:
 
 # --- what is said -----------------------------------------------------------------------------------
 def facts_of(page: Page, stands: Standing) -> list[Fact]:
-    """Return who was asked, what opens when, the summary, the meeting; at most seven."""
+    """Return who was asked, what opens when, the summary, the meeting; who receives is never left out."""
     facts: list[Fact] = []
     if stands.answered is not None:
         facts += facts_of_answer(page, stands.answered)
@@ -117,11 +118,12 @@ def facts_of(page: Page, stands: Standing) -> list[Fact]:
         facts += facts_of_asked(page, stands.asked)
     if stands.consent is not None:
         facts.append((_("Agreed to"), dates.listed(sections_in_words(stands.consent.sections))))
-        facts.append((_("Opens on"), page.day(stands.consent.opens_on)))
+        if stands.consent.opens_on > page.today:
+            facts.append((_("Opens on"), page.day(stands.consent.opens_on)))
     if stands.summary is not None and stands.asked is not None:
         facts.append((_("Summary"), summary_in_words(page, stands.summary)))
     facts += facts_of_meeting(page, stands)
-    return [*facts, *page.reviewed(Review.Kind.HANDOVER)][-8:]
+    return [*facts, *page.reviewed(Review.Kind.HANDOVER)][:MOST]
 
 
 def facts_of_answer(page: Page, answered: HandoverInvitation) -> list[Fact]:
@@ -136,7 +138,8 @@ def facts_of_meeting(page: Page, stands: Standing) -> list[Fact]:
     meeting = stands.meeting
     if meeting is not None:
         when = when_of(page, meeting)
-        facts.append((_("The three met") if meeting.held_on else _("Planned"), when))
+        held = pgettext("session.state", "Held")
+        facts.append((held if meeting.held_on else _("Planned"), when))
         if meeting.held_on:
             facts.append((_("Confirmed by"), confirmed(stands)))
     if stands.asked is not None and (page.ending.handed_over_on or without_meeting(page)):
@@ -250,7 +253,7 @@ def earlier_versions(page: Page) -> Iterator[Version]:
 def version_of(page: Page, row: HandoverSession | HandoverCorrection) -> Version:
     """Return one version with its day; a line that took it back says why instead."""
     words = str(row.agreed_points or "") if page.reads_words else ""
-    facts: list[Fact] = [(_("The three met"), page.day(row.held_on))]
+    facts: list[Fact] = [(pgettext("session.state", "Held"), page.day(row.held_on))]
     if isinstance(row, HandoverSession):
         said = {"name": row.held_by.name if row.held_by else "", "at": page.day(row.held_on)}
         return Version(_("Earlier version, by %(name)s, %(at)s") % said, facts, words)

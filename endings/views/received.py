@@ -58,7 +58,7 @@ class Row:
 
 @require_safe
 def received(request: AuthedRequest) -> HttpResponse:
-    """What colleagues have asked this person, the open questions first; two queries for any number."""
+    """What colleagues have asked this person, what waits for an answer first; two queries for any number."""
     mine = HandoverInvitation.objects.received_by(request.user).filter(ending__withdrawn_on=None)
     opened = HandoverInvitation.objects.open_to(request.user, today()).filter(pk=OuterRef("pk"))
     rows = mine.annotate(file_is_open=Exists(opened)).select_related("ending__client")
@@ -69,7 +69,10 @@ def received(request: AuthedRequest) -> HttpResponse:
     held = HeldPlace.objects.received_by(request.user).standing()
     context = {
         "held": [one.place for one in held.select_related("place")],
-        "standing": [row for row in shown if row.invitation.state in STANDING],
+        "standing": sorted(
+            (row for row in shown if row.invitation.state in STANDING),
+            key=lambda row: row.invitation.state != State.SENT,
+        ),
         "past": [row for row in shown if row.invitation.state not in STANDING],
     }
     return render(request, "endings/handover/received.html", context)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from caseload.operations.work import load_of
 from core.parts import Fact
+from endings.models import Review
 from endings.operations.records import open_steps_of
 from endings.views import handover_step, way
 from endings.views.handover_words import LEVELS, load_in_words
@@ -35,7 +36,7 @@ def closing_reviewed(page: Page) -> Reviewed:
     left = open_steps_of(page.ending, page.records)
     return Reviewed(
         title=_("The closing"),
-        facts=[*told(page), *way.closing(page)["facts"], *asks],
+        facts=[*told(page), *others_of(page, way.closing(page)["facts"]), *asks],
         left_open=[step.label for step in left if step not in AFTER_THIS],
     )
 
@@ -50,7 +51,14 @@ def handover_reviewed(page: Page) -> Reviewed:
         said = f"{load_in_words(theirs)} ({level.label})" if level else load_in_words(theirs)
         load = [(_("Load of %(name)s") % {"name": asked.receiver.name}, said)]
     shown: Sequence[Fact] = handover_step.shown(page)["facts"]
-    return Reviewed(title=_("The handover"), facts=[*told(page), *shown, *load])
+    facts = [*told(page), *others_of(page, shown), *load]
+    return Reviewed(title=_("The handover"), facts=facts)
+
+
+def others_of(page: Page, facts: Sequence[Fact]) -> list[Fact]:
+    """Leave out that the reader was asked: they are on that page."""
+    asked = [*page.reviewed(Review.Kind.CLOSURE), *page.reviewed(Review.Kind.HANDOVER)]
+    return [fact for fact in facts if fact not in asked]
 
 
 def told(page: Page) -> list[Fact]:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.test import Client as Browser
+from django.urls import reverse
+
 from accounts.models import User
-from caseload.models import Session
+from caseload.models import Client, Session
 from caseload.operations.sessions import When
 from core.clock import now, today
 from endings.models import (
@@ -122,4 +125,30 @@ def held(
     meeting = Meeting("Go on with the walks.")
     return meetings_of_three.hold_handover_session(
         handover=handover, meeting=meeting, by=story.outgoing, at=at or now()
+    )
+
+
+def untold(ending: Ending) -> None:
+    """The client was not told: an exception stands, and the choice came from elsewhere."""
+    ending.told_on = ending.told_by = None
+    ending.has_not_told_exception = True
+    ending.save()
+
+
+def shut(client: Browser, story: HandingOver) -> bool:
+    """Say whether nothing of the client is open: no file, no page, no list, no search."""
+    client.force_login(story.receiver)
+    person = story.ending.client
+    pages = [
+        reverse("desk:client", args=[person.pk]),
+        story.ending.get_absolute_url(),
+        reverse("endings:received_file", args=[story.invitation.pk]),
+    ]
+    searched = client.get(reverse("desk:caseload"), {"q": person.known_as}).content.decode()
+    return (
+        {client.get(page).status_code for page in pages} == {404}
+        and person.code not in searched
+        and str(person.pk) not in searched
+        and not Client.objects.visible_to(story.receiver).filter(pk=person.pk).exists()
+        and not HandoverInvitation.objects.open_to(story.receiver, today()).exists()
     )

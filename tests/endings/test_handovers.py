@@ -9,29 +9,22 @@ from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
-from caseload.models import Client, Commitment, ReadLog
+from caseload.models import Commitment, ReadLog
 from caseload.operations.work import load_of
-from core.errors import ChangedMeanwhile, RuleBroken
-from endings.models import Consent, Departure, Ending, HandoverInvitation
-from endings.models.handovers import Section
+from core.errors import RuleBroken
+from endings.models import Ending, HandoverInvitation
 from endings.operations import handovers
-from endings.operations.handovers import Agreed, Question
 from tests.accounts.factories import PracticeFactory, UserFactory
-from tests.caseload.factories import AssignmentFactory
 from tests.endings.factories import DepartureFactory, EndingFactory
 from tests.endings.handing_over import (
     NEEDS,
-    PARTS,
     TIMES,
     HandingOver,
     a_choice,
-    a_session,
     accepted,
-    agreed,
     asked,
     consented,
-    final_summary,
-    planned,
+    untold,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z")]
@@ -39,7 +32,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 3)
 State = HandoverInvitation.State
-SECRET = {Section.IDENTITY.value: "Reach her by post only", Section.RISK.value: "The night in May"}
 
 
 @pytest.fixture(autouse=True)
@@ -291,13 +283,6 @@ def test_before_the_telling_there_is_no_name_to_read(client: Browser) -> None:
     assert story.invitation.no_conflict_on is None
 
 
-def untold(ending: Ending) -> None:
-    """The client was not told: an exception stands, and the choice came from elsewhere."""
-    ending.told_on = ending.told_by = None
-    ending.has_not_told_exception = True
-    ending.save()
-
-
 def test_a_conflict_closes_the_door_and_that_colleague_is_not_asked_again(client: Browser) -> None:
     story = accepted()
     client.force_login(story.receiver)
@@ -309,324 +294,3 @@ def test_a_conflict_closes_the_door_and_that_colleague_is_not_asked_again(client
     assert story.ending.client.called not in page
     assert NEEDS not in page
     assert story.receiver not in handovers.may_receive(story.fresh())
-
-
-# --- every missing piece keeps it shut ----------------------------------------------------------------
-def shut(client: Browser, story: HandingOver) -> bool:
-    """Say whether nothing of the client is open: no file, no page, no list, no search."""
-    client.force_login(story.receiver)
-    person = story.ending.client
-    pages = [
-        reverse("desk:client", args=[person.pk]),
-        story.ending.get_absolute_url(),
-        page_of(story, "received_file"),
-    ]
-    searched = client.get(reverse("desk:caseload"), {"q": person.known_as}).content.decode()
-    return (
-        {client.get(page).status_code for page in pages} == {404}
-        and person.code not in searched
-        and str(person.pk) not in searched
-        and not Client.objects.visible_to(story.receiver).filter(pk=person.pk).exists()
-        and not HandoverInvitation.objects.open_to(story.receiver, TODAY).exists()
-    )
-
-
-def test_with_everything_there_exactly_what_was_agreed_to_opens(client: Browser) -> None:
-    story = consented()
-    final_summary(story, SECRET)
-    client.force_login(story.receiver)
-
-    page = client.get(page_of(story, "received_file")).content.decode()
-
-    assert "Reach her by post only" in page
-    assert "The night in May" not in page
-    assert str(Section.RISK.label) not in page
-    assert ReadLog.objects.filter(page="endings:received_file", by=story.receiver).count() == 1
-    assert client.get(story.ending.get_absolute_url()).status_code == 404
-
-
-def test_without_a_consent_it_stays_shut(client: Browser) -> None:
-    story = accepted()
-    handovers.confirm_no_conflict(invitation=story.invitation, by=story.receiver, at=NOON)
-
-    assert shut(client, story)
-
-
-def test_without_a_yes_it_stays_shut(client: Browser) -> None:
-    story = asked()
-    agreed(story)
-
-    assert shut(client, story)
-
-
-def test_without_no_conflict_it_stays_shut(client: Browser) -> None:
-    story = accepted()
-    agreed(story)
-
-    assert shut(client, story)
-
-
-def test_without_a_telling_it_stays_shut(client: Browser) -> None:
-    story = consented()
-    untold(story.fresh())
-
-    assert shut(client, story)
-
-
-def test_before_its_day_it_stays_shut(client: Browser) -> None:
-    story = consented()
-    agreed(story, opens_on=TODAY + timedelta(days=1))
-
-    assert shut(client, story)
-    page = client.get(page_of(story)).content.decode()
-    assert "What the client agreed to opens on Wed 4 Mar." in page
-
-
-def test_taken_back_it_is_shut_again(client: Browser) -> None:
-    story = consented()
-    final_summary(story, SECRET)
-    agreed(story, parts=[])
-
-    assert shut(client, story)
-
-
-@pytest.mark.parametrize("how", ["withdrawn", "declined", "ending_withdrawn"])
-def test_what_ends_shuts_it_again(client: Browser, how: str) -> None:
-    story = consented()
-    at = {"invitation": story.invitation, "at": NOON}
-    if how == "withdrawn":
-        handovers.withdraw_invitation(**at, by=story.outgoing)
-    elif how == "declined":
-        handovers.decline_invitation(**at, by=story.receiver)
-    else:
-        Ending.objects.filter(pk=story.ending.pk).update(withdrawn_on=TODAY)
-
-    assert shut(client, story)
-
-
-def test_a_consent_to_somebody_else_opens_nothing(client: Browser) -> None:
-    story = consented()
-    Consent.objects.filter(receiver=story.receiver)
-    handovers.withdraw_invitation(invitation=story.invitation, by=story.outgoing, at=NOON)
-    story.receiver = UserFactory.create()
-    accepted(story)
-    handovers.confirm_no_conflict(invitation=story.invitation, by=story.receiver, at=NOON)
-
-    assert shut(client, story)
-
-
-def test_without_a_final_summary_the_file_is_empty(client: Browser) -> None:
-    story = consented()
-    client.force_login(story.receiver)
-
-    page = client.get(page_of(story, "received_file")).content.decode()
-
-    assert "The summary is not final yet." in page
-
-
-def test_the_list_names_only_whom_it_may(client: Browser) -> None:
-    story = asked()
-    client.force_login(story.receiver)
-    address = reverse("endings:received")
-    before = client.get(address).content.decode()
-    handovers.accept_invitation(invitation=story.invitation, by=story.receiver, at=NOON)
-
-    after = client.get(address).content.decode()
-
-    assert story.ending.client.called not in before
-    assert story.invitation.code in before
-    assert story.ending.client.called in after
-
-
-def test_the_list_asks_the_same_for_one_and_for_many(
-    client: Browser, django_assert_max_num_queries
-) -> None:
-    story = consented()
-    for _number in range(4):
-        other = a_choice()
-        other.receiver = story.receiver
-        accepted(other)
-    client.force_login(story.receiver)
-
-    with django_assert_max_num_queries(12):
-        page = client.get(reverse("endings:received"))
-
-    assert len(page.context["standing"]) == 5
-
-
-def test_no_name_and_no_code_in_a_title(client: Browser) -> None:
-    story = consented()
-    client.force_login(story.receiver)
-
-    for name in ("invitation", "received_file"):
-        page = client.get(page_of(story, name)).content.decode()
-        title = page[page.index("<title>") : page.index("</title>")]
-        assert story.ending.client.called not in title
-        assert story.invitation.code not in title
-
-
-# --- consent ----------------------------------------------------------------------------------------
-def consent_data(story: HandingOver, **more: object) -> dict[str, object]:
-    stands = story.ending.consents.current().first()
-    return {
-        "corrects": stands.pk if stands else "",
-        "sections": ["identity", "goals"],
-        "day": "today",
-        "opens_on": "2026-03-03",
-        **more,
-    }
-
-
-def test_the_therapist_records_it_with_the_client(client: Browser) -> None:
-    story = accepted()
-    client.force_login(story.outgoing)
-    address = url(story.ending, "record_consent")
-
-    page = client.get(address)
-    response = client.post(address, consent_data(story, opens_on="2026-03-10"))
-
-    assert "checked" not in str(page.context["form"]["sections"])  # nothing is ticked for them
-    assert response.headers["Location"] == story.ending.get_absolute_url()
-    kept = Consent.objects.get()
-    assert kept.sections == ["identity", "goals"]
-    assert (kept.receiver, kept.given_on, kept.opens_on) == (
-        story.receiver,
-        TODAY,
-        date(2026, 3, 10),
-    )
-
-
-def test_a_later_row_corrects_and_both_stay(client: Browser) -> None:
-    story = consented()
-    client.force_login(story.outgoing)
-
-    client.post(url(story.ending, "record_consent"), consent_data(story, sections=["wishes"]))
-
-    first, second = Consent.objects.order_by("recorded_at", "corrects")
-    assert {first.corrects_id, second.corrects_id} == {None, first.pk}
-    assert Consent.objects.current().get().sections == ["wishes"]
-
-
-def test_the_client_takes_it_back(client: Browser) -> None:
-    story = consented()
-    client.force_login(story.outgoing)
-
-    client.post(
-        url(story.ending, "record_consent"), consent_data(story, sections=[], act="take_back")
-    )
-
-    assert Consent.objects.current().get().sections == []
-    assert shut(client, story)
-
-
-def test_ticking_nothing_is_asked_about(client: Browser) -> None:
-    story = accepted()
-    client.force_login(story.outgoing)
-
-    response = client.post(url(story.ending, "record_consent"), consent_data(story, sections=[]))
-
-    assert response.status_code == 422
-    assert not Consent.objects.exists()
-
-
-def test_two_who_record_it_at_once_are_told(client: Browser) -> None:
-    story = consented()
-    data = consent_data(story)
-    agreed(story, parts=[Section.WISHES])
-    client.force_login(story.outgoing)
-
-    response = client.post(url(story.ending, "record_consent"), data)
-
-    assert response.status_code == 409
-    assert Consent.objects.current().get().sections == ["wishes"]
-
-
-def test_consent_is_to_somebody_and_after_the_telling() -> None:
-    story = a_choice()
-    said = Agreed(PARTS, TODAY, TODAY)
-    with pytest.raises(RuleBroken, match="consent is to somebody"):
-        handovers.record_consent(ending=story.ending, agreed=said, by=story.outgoing, at=NOON)
-
-    accepted(story)
-    early = Agreed(PARTS, TODAY - timedelta(days=60), TODAY)
-    with pytest.raises(RuleBroken, match="before they were told"):
-        handovers.record_consent(ending=story.ending, agreed=early, by=story.outgoing, at=NOON)
-    with pytest.raises(ChangedMeanwhile):
-        handovers.record_consent(
-            ending=story.ending,
-            agreed=Agreed(PARTS, TODAY, TODAY, corrects=Consent()),
-            by=story.outgoing,
-            at=NOON,
-        )
-
-
-# --- on the ending's page ---------------------------------------------------------------------------
-def handover_step(client: Browser, story: HandingOver) -> object:
-    client.force_login(story.outgoing)
-    steps = client.get(story.ending.get_absolute_url()).context["steps"]
-    return next(step for step in steps if str(step.title) == "Meeting of three")
-
-
-def verbs(client: Browser, story: HandingOver) -> list[str]:
-    step = handover_step(client, story)
-    return [str(act.label) for act in step.acts]  # type: ignore[attr-defined]
-
-
-def test_the_step_has_one_next_verb_after_another(client: Browser) -> None:
-    story = a_choice()
-    assert verbs(client, story) == ["Ask a colleague"]
-    asked(story)
-    assert verbs(client, story) == []
-    handovers.accept_invitation(invitation=story.invitation, by=story.receiver, at=NOON)
-    assert verbs(client, story) == ["Record the consent"]
-    handovers.confirm_no_conflict(invitation=story.invitation, by=story.receiver, at=NOON)
-    agreed(story)
-    assert verbs(client, story) == ["Write the summary"]
-    final_summary(story, SECRET)
-    assert verbs(client, story) == ["Plan the meeting of three"]
-    planned(story, a_session(story, 2))
-    assert verbs(client, story) == []
-
-
-def test_the_step_says_who_cannot_see_what_yet(client: Browser) -> None:
-    story = accepted()
-
-    step = handover_step(client, story)
-
-    assert "The receiver cannot see this client yet." in step.note  # type: ignore[attr-defined]
-
-
-def test_withdrawing_asks_first_and_names_who_stays(client: Browser) -> None:
-    story = consented()
-    client.force_login(story.outgoing)
-    address = url(story.ending, "withdraw_invitation")
-
-    page = client.get(address)
-    client.post(address)
-
-    assert page.context["named"] == story.outgoing
-    assert state_of(story) == State.WITHDRAWN
-    assert load_of([story.receiver], TODAY)[story.receiver].incoming == 0
-
-
-def test_a_departure_that_is_withdrawn_asks_nobody_anything(client: Browser) -> None:
-    story = asked()
-    Ending.objects.filter(pk=story.ending.pk).update(withdrawn_on=TODAY)
-    Departure.objects.update(state=Departure.State.WITHDRAWN)
-    client.force_login(story.receiver)
-
-    client.post(page_of(story, "accept_invitation"))
-
-    assert state_of(story) == State.SENT
-    assert NEEDS not in client.get(page_of(story)).content.decode()
-
-
-def test_a_colleague_who_worked_with_the_client_before_is_proposed_like_anybody() -> None:
-    story = a_choice()
-    AssignmentFactory.create(therapist=story.receiver)
-
-    assert story.receiver in handovers.may_receive(story.ending)
-
-
-def test_a_question_weighs_one_unless_said() -> None:
-    assert Question("x", "y").load_points == 1

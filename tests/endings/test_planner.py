@@ -1,14 +1,13 @@
 """The plan of single clients: the proposals of the mock pages, each problem and its ways out."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from endings.planner import (
     Change,
-    ClientFacts,
     ClientPlan,
     Days,
     Decision,
@@ -18,13 +17,12 @@ from endings.planner import (
     Purpose,
     ReasonKind,
     Receives,
-    Rhythm,
     Taken,
     WayKind,
     differences,
     plan,
 )
-from tests.endings.planning import LEAVER, ROOM_1, ROOM_2, STAYS, ZONE, at, client, setting, weekly
+from tests.endings.planning import LEAVER, ROOM_1, ROOM_2, STAYS, at, client, setting, weekly
 from tests.endings.planning import meeting as meet
 
 TODAY = date(2026, 11, 9)
@@ -277,118 +275,6 @@ def test_not_just_before_an_absence_where_another_meeting_does() -> None:
     assert ReasonKind.NOT_BEFORE_ABSENCE in [reason.kind for reason in one.why]
 
 
-def test_linked_clients_hear_it_on_one_day() -> None:
-    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
-    other = client(2, weekly("2026-11-16 16:00", 7))
-    made = plan([one, other], setting(LAST_DAY), {}, TODAY)
-    assert {client.telling_on for client in made.fits} == {date(2026, 11, 30)}, "in both windows"
-    assert all(
-        ReasonKind.WITH_LINKED in [reason.kind for reason in client.why] for client in made.fits
-    )
-
-
-def test_linked_clients_on_different_weekdays_get_an_extra_session_on_one_day() -> None:
-    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
-    other = client(2, weekly("2026-11-17 16:00", 6))
-    made = plan([one, other], setting(LAST_DAY), {}, TODAY)
-    (apart,) = made.needs_decision
-    (problem,) = apart.problems
-    assert problem.kind is ProblemKind.LINKED_APART
-    assert problem.others == (one.id,)
-    first, keep, _ = problem.ways
-    taken = plan([one, other], setting(LAST_DAY), {apart.id: first.decision}, TODAY)
-    assert not taken.needs_decision
-    assert len({client.telling_on for client in taken.fits}) == 1
-    kept = replace(keep.decision, kept={ProblemKind.LINKED_APART: "They no longer meet."})
-    with_reason = plan([one, other], setting(LAST_DAY), {apart.id: kept}, TODAY)
-    assert not with_reason.needs_decision
-    assert not with_reason.of(other.id).kept[0].needs_supervisor
-
-
-def test_when_somebody_they_know_has_been_told_they_hear_it_next() -> None:
-    told = client(1, weekly("2026-11-16 14:00", 6), told_on=date(2026, 11, 6))
-    other = client(2, weekly("2026-11-10 16:00", 8), linked=frozenset({told.id}))
-    one = plan([told, other], setting(LAST_DAY), {}, TODAY).of(other.id)
-    assert one.telling_on == date(2026, 11, 10)
-    assert {ReasonKind.EARLY, ReasonKind.LINKED_KNOWS} <= {reason.kind for reason in one.why}
-
-
-def test_a_group_is_told_in_one_meeting() -> None:
-    group = UUID(int=99)
-    members = [client(n, weekly("2026-11-16 14:00", 6), group=group) for n in (1, 2, 3)]
-    made = plan(members, setting(LAST_DAY), {}, TODAY)
-    assert {one.telling_on for one in made.fits} == {date(2026, 11, 23)}
-
-
-def test_a_rhythm_alone_is_enough_to_plan() -> None:
-    rhythm = Rhythm(weekday=0, starts_at=time(14), anchor=date(2026, 9, 7), room_id=ROOM_1)
-    one = only(plan([client(1, rhythm=rhythm)], setting(LAST_DAY), {}, TODAY))
-    assert one.last_on == date(2027, 1, 4)
-    assert one.telling_on == date(2026, 12, 7)
-
-
-def test_a_rhythm_keeps_its_hour_on_the_wall_across_daylight_saving() -> None:
-    rhythm = Rhythm(weekday=0, starts_at=time(9, 30), anchor=date(2026, 9, 7))
-    facts = client(1, rhythm=rhythm)
-    one = only(plan([facts], setting(date(2026, 11, 20)), {}, date(2026, 10, 1)))
-    hours = {use.meeting.starts_at.astimezone(ZONE).time() for use in one.meetings}
-    offsets = {use.meeting.starts_at.utcoffset() for use in one.meetings}
-    assert hours == {time(9, 30)}
-    assert len(offsets) == 2
-
-
-def test_every_second_week_follows_its_own_weeks() -> None:
-    rhythm = Rhythm(weekday=3, starts_at=time(15), every_weeks=2, anchor=date(2026, 11, 12))
-    one = only(plan([client(1, rhythm=rhythm)], setting(LAST_DAY), {}, TODAY))
-    assert one.last_on == date(2027, 1, 7)
-    assert all((use.on - date(2026, 11, 12)).days % 14 == 0 for use in one.meetings)
-
-
-def test_the_calendar_wins_over_the_rhythm_where_it_is_rolled_out() -> None:
-    rhythm = Rhythm(
-        weekday=0, starts_at=time(14), anchor=date(2026, 9, 7), rolled_until=date(2026, 12, 18)
-    )
-    facts = client(1, weekly("2026-11-16 14:00", 3), rhythm=rhythm)
-    one = only(plan([facts], setting(LAST_DAY), {}, TODAY))
-    cancelled = {date(2026, 12, 7), date(2026, 12, 14)}
-    assert not cancelled & {use.on for use in one.meetings}
-    assert one.last_on == date(2027, 1, 4)
-
-
-def test_a_decided_extra_session_that_is_taken_meanwhile_does_not_count() -> None:
-    sorrel = client(1, weekly("2026-11-11 10:00", 5))
-    where = setting(LAST_DAY, absences=(Days(date(2026, 11, 10), date(2026, 11, 19)),))
-    way = only(plan([sorrel], where, {}, TODAY)).problems[0].ways[0]
-    extra = way.added[0]
-    busy = replace(where, therapist_taken=(Taken(extra.starts_at, extra.ends_at),))
-    one = only(plan([sorrel], busy, {sorrel.id: way.decision}, TODAY))
-    assert not one.fits
-    assert "taken" in [lost.cause.value for lost in one.lost]
-
-
-def test_a_decided_extra_session_stays_when_it_is_booked() -> None:
-    sorrel = client(1, weekly("2026-11-11 10:00", 5))
-    where = setting(LAST_DAY, absences=(Days(date(2026, 11, 10), date(2026, 11, 19)),))
-    way = only(plan([sorrel], where, {}, TODAY)).problems[0].ways[0]
-    extra = way.added[0]
-    booked = replace(sorrel, meetings=(*sorrel.meetings, extra))
-    busy = replace(where, therapist_taken=(Taken(extra.starts_at, extra.ends_at),))
-    assert only(plan([booked], busy, {sorrel.id: way.decision}, TODAY)).fits
-
-
-def test_no_hour_is_proposed_twice() -> None:
-    made = plan([client(n) for n in range(6)], setting(LAST_DAY), {}, TODAY)
-    added = [
-        meeting
-        for one in made.needs_decision
-        for way in one.problems[0].ways
-        if way.is_proposed
-        for meeting in way.added
-    ]
-    assert len(added) == 24
-    assert len({meeting.starts_at for meeting in added}) == 24
-
-
 def test_who_carries_on_is_the_persons_choice_then_the_facts_then_the_settings() -> None:
     chosen, known = UUID(int=51), UUID(int=52)
     facts = client(1, weekly("2026-11-16 14:00", 6), carried_by=known)
@@ -436,75 +322,9 @@ def test_after_the_choice_the_handover_comes_before_the_goodbye() -> None:
     assert uses(one) == [(date(2026, 11, 16), ["handover"]), (date(2026, 11, 23), ["goodbye"])]
 
 
-def test_a_practice_without_rooms_plans_without_them() -> None:
-    facts = client(1, (meet("2026-11-12 13:00", room=None),))
-    where = replace(setting(LAST_DAY), rooms=())
-    way = only(plan([facts], where, {}, TODAY)).problems[0].ways[0]
-    assert way.notice.is_full
-    assert {meeting.room_id for meeting in way.added} == {None}
-
-
-def test_a_room_that_is_taken_is_not_offered() -> None:
-    plover = client(1, weekly("2026-11-12 13:00", 8, Mode.VIDEO))
-    all_day = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
-    one_taken = replace(setting(LAST_DAY), room_taken={ROOM_1: all_day})
-    both_taken = replace(setting(LAST_DAY), room_taken={ROOM_1: all_day, ROOM_2: all_day})
-    (first,) = only(plan([plover], one_taken, {}, TODAY)).problems
-    assert first.ways[0].telling.room_id == ROOM_2
-    (second,) = only(plan([plover], both_taken, {}, TODAY)).problems
-    assert [way.kind for way in second.ways] == [WayKind.TELL_BY_VIDEO, WayKind.OTHER_DATES]
-    assert not any(way.is_proposed for way in second.ways)
-
-
 def test_who_is_not_in_the_plan_is_not_found() -> None:
     with pytest.raises(KeyError):
         plan([], setting(LAST_DAY), {}, TODAY).of(UUID(int=1))
-
-
-def test_a_session_that_stands_is_not_doubled_by_the_rhythm() -> None:
-    rhythm = Rhythm(
-        weekday=0, starts_at=time(14), anchor=date(2026, 9, 7), rolled_until=date(2026, 11, 9)
-    )
-    facts = client(1, (meet("2026-11-16 09:00"),), rhythm=rhythm)
-    one = only(plan([facts], setting(date(2026, 12, 18)), {}, TODAY))
-    days = [use.on for use in one.meetings]
-    assert len(days) == len(set(days))
-    assert one.telling.starts_at == at("2026-11-16 09:00")
-
-
-def linked_with_a_video_client() -> list[ClientFacts]:
-    """One is met on Mondays; the other only by video, on Tuesdays."""
-    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
-    return [one, client(2, weekly("2026-11-17 13:00", 6, Mode.VIDEO))]
-
-
-def test_an_extra_telling_lies_on_the_day_on_which_linked_people_hear() -> None:
-    people = linked_with_a_video_client()
-    alone = replace(people[1], meetings=())
-    (apart,) = plan([people[0], alone], setting(LAST_DAY), {}, TODAY).needs_decision
-    assert apart.telling_on == date(2026, 11, 23)
-
-
-def test_where_that_day_is_full_another_one_is_taken() -> None:
-    people = linked_with_a_video_client()
-    alone = replace(people[1], meetings=())
-    full = (Taken(at("2026-11-23 00:00"), at("2026-11-24 00:00")),)
-    where = replace(setting(LAST_DAY), therapist_taken=full)
-    (apart,) = plan([people[0], alone], where, {}, TODAY).needs_decision
-    assert apart.telling_on != date(2026, 11, 23)
-    assert apart.problems[0].ways[0].notice.is_full
-
-
-def test_linked_people_whose_day_is_full_may_be_told_apart_with_a_reason() -> None:
-    one = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2)}))
-    other = client(2, weekly("2026-11-17 16:00", 6))
-    full = (Taken(at("2026-11-23 00:00"), at("2026-11-24 00:00")),)
-    where = replace(setting(LAST_DAY), therapist_taken=full)
-    (apart,) = plan([one, other], where, {}, TODAY).needs_decision
-    assert [way.kind for way in apart.problems[0].ways] == [
-        WayKind.KEEP_APART,
-        WayKind.OTHER_DATES,
-    ]
 
 
 def test_a_handover_without_a_free_hour_may_still_be_in_the_last_session() -> None:
@@ -564,39 +384,6 @@ def test_an_ended_client_is_still_somebodys_until_asked_after() -> None:
     assert one.meetings == ()
 
 
-@pytest.mark.parametrize("break_days", [Days(date(2026, 11, 20), date(2026, 11, 26))])
-def test_nobody_is_met_during_an_agreed_break(break_days: Days) -> None:
-    facts = client(1, weekly("2026-11-16 14:00", 7), away=(break_days,))
-    one = only(plan([facts], setting(LAST_DAY), {}, TODAY))
-    assert date(2026, 11, 23) not in {use.on for use in one.meetings}
-
-
-def test_without_any_free_hour_only_the_dates_can_be_chosen() -> None:
-    full = (Taken(at("2026-11-01 00:00"), at("2027-02-01 00:00")),)
-    where = replace(setting(LAST_DAY), therapist_taken=full)
-    one = only(plan([client(1)], where, {}, TODAY))
-    assert [way.kind for way in one.problems[0].ways] == [WayKind.OTHER_DATES]
-    assert (one.telling_on, one.date_on, one.carried_by) == (None, TODAY, STAYS)
-
-
-def test_of_three_who_know_each_other_two_may_still_share_a_day() -> None:
-    first = client(1, weekly("2026-11-16 14:00", 6), linked=frozenset({UUID(int=2), UUID(int=3)}))
-    tuesdays = client(2, weekly("2026-11-17 16:00", 6))
-    also_mondays = client(3, weekly("2026-11-16 16:00", 6))
-    made = plan([first, tuesdays, also_mondays], setting(LAST_DAY), {}, TODAY)
-    assert [one.id for one in made.needs_decision] == [tuesdays.id]
-
-
-def test_an_extra_session_on_their_day_is_not_offered_where_it_would_be_short() -> None:
-    first = client(1, weekly("2026-11-16 14:00", 8), linked=frozenset({UUID(int=2)}))
-    other = client(2, weekly("2026-11-17 16:00", 4))
-    (apart,) = plan([first, other], setting(LAST_DAY), {}, TODAY).needs_decision
-    assert [way.kind for way in apart.problems[0].ways] == [
-        WayKind.KEEP_APART,
-        WayKind.OTHER_DATES,
-    ]
-
-
 def test_many_meetings_in_too_few_days_still_leave_no_meeting_in_the_window() -> None:
     days = ("2026-11-10", "2026-11-12", "2026-11-17", "2026-11-19", "2026-11-24")
     facts = client(1, tuple(meet(f"{day} 13:00") for day in days))
@@ -605,12 +392,3 @@ def test_many_meetings_in_too_few_days_still_leave_no_meeting_in_the_window() ->
     assert (problem.notice.days, problem.notice.meetings) == (14, 4)
     assert problem.ways[0].kind is WayKind.MOVE_LAST
     assert problem.ways[0].is_proposed
-
-
-def test_where_no_room_is_free_at_the_usual_hour_another_hour_is_offered() -> None:
-    plover = client(1, weekly("2026-11-12 13:00", 8, Mode.VIDEO))
-    thursdays = tuple(Taken(one.starts_at, one.ends_at) for one in plover.meetings)
-    where = replace(setting(LAST_DAY), room_taken={ROOM_1: thursdays, ROOM_2: thursdays})
-    (problem,) = only(plan([plover], where, {}, TODAY)).problems
-    assert (problem.ways[0].kind, problem.ways[0].is_proposed) == (WayKind.ADD_MEETING, True)
-    assert problem.ways[0].telling.mode is Mode.IN_PERSON

@@ -128,7 +128,8 @@ def test_a_handover_is_read_with_receiver_load_consent_and_day(client: Browser) 
 
     page = page_of(client, review, leads)
 
-    for said in (story.receiver.name, "Load of", "Goals and gains", "Mon 9 Mar"):
+    receives = escape(f"{story.receiver.name}: Has room")
+    for said in (receives, "Load of", "Goals and gains", "Mon 9 Mar"):
         assert said in page
     assert "Course of the work" not in page
 
