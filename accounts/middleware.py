@@ -43,10 +43,8 @@ class PersonMiddleware:
         return request.user.tzinfo if request.user.is_authenticated else None
 
     def practice_for(self, request: HttpRequest) -> Practice:
-        """Return the practice; with it comes what somebody signed in does here, in one question."""
-        if request.user.is_authenticated:
-            return Practice.objects.current_for(request.user)
-        return Practice.objects.current()
+        """Return the practice; with somebody signed in it has come already (accounts.sign_in.backend)."""
+        return getattr(request.user, "practice", None) or Practice.objects.current()
 
     def language_of(self, request: HttpRequest, practice: Practice) -> str:
         if request.user.is_authenticated:

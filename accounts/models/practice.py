@@ -6,12 +6,11 @@ from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
-from accounts.models.people import RoleHeld, User, monday_to_friday
+from accounts.models.people import monday_to_friday
 from core.fields import Revisioned, short_text, uuid_key
 from core.history import tracked
 
@@ -27,14 +26,6 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
     def current(self) -> "Practice":
         """Return the one practice; an installation without one answers as a fresh one in UTC."""
         return self.first() or Practice(name="Practice")
-
-    def current_for(self, user: User) -> "Practice":
-        """Return the one practice, and let `user` know their roles by the same question."""
-        held = RoleHeld.objects.filter(user=user).values("role")
-        practice = self.annotate(held=ArraySubquery(held)).first()
-        if practice is not None:
-            user.know_roles(practice.held)  # type: ignore[attr-defined]  # annotated
-        return practice or Practice(name="Practice")
 
 
 @tracked

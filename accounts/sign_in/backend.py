@@ -1,8 +1,13 @@
 """Whose session still counts."""
 
-from allauth.account.auth_backends import AuthenticationBackend
+from uuid import UUID
 
-from accounts.models import User
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from accounts.models import Practice, RoleHeld, User
+from core.rows import rows_of, said
 
 
 class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -10,3 +15,16 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def user_can_authenticate(self, user: User) -> bool:
         return user.may_come_in
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """Return who asks, with their roles and the practice, in one question of every request."""
+        held = RoleHeld.objects.filter(user=OuterRef("pk")).values("role")
+        asking = User.objects.annotate(
+            held=ArraySubquery(held), practice_said=said(Practice.objects.order_by("pk")[:1])
+        )
+        person: User | None = asking.filter(pk=user_id).first()
+        if person is None or not self.user_can_authenticate(person):
+            return None
+        person.know_roles(person.held)  # type: ignore[attr-defined]  # annotated
+        person.practice = next(iter(rows_of(Practice, person.practice_said)), None)  # type: ignore[attr-defined]
+        return person
