@@ -8,12 +8,12 @@ from allauth.mfa.webauthn.views import login_webauthn
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from accounts.sign_in.openid import callback
 from accounts.views import second_factor, sign_in
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", sign_in.SignIn.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
@@ -72,6 +72,4 @@ OPEN_ID = [
 ]
 
 if settings.OIDC_ISSUER:
-    urlpatterns += [
-        path(f"openid/{each.pattern}", each.callback, name=each.name) for each in OPEN_ID
-    ]
+    urlpatterns.append(path("openid/", include(OPEN_ID)))

@@ -6,6 +6,8 @@ from threading import Barrier
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
@@ -291,3 +293,15 @@ def test_a_practice_admin_helps_after_a_lost_phone(client: Client, marta: User) 
 def test_a_code_that_fits_nothing_counts_against_the_person(marta: User) -> None:
     with_app(marta)
     assert operations.take_code(person=marta, code="12345678901", at=now()) is None
+
+
+def test_the_only_admin_is_helped_from_a_shell(
+    marta: User, capsys: pytest.CaptureFixture[str], mailoutbox: list[EmailMessage]
+) -> None:
+    with_app(marta)
+    call_command("reset_second_factor", "MARTA@example.org")
+    assert factors_of(marta) == set()
+    assert "reset the second step" in str(mailoutbox[0].body)
+    for address in ("marta@example.org", "nobody@example.org"):
+        with pytest.raises(CommandError):
+            call_command("reset_second_factor", address)
