@@ -131,6 +131,7 @@ class Session(Revisioned):
     )
     state_at = models.DateTimeField(null=True, blank=True)
     is_extra = models.BooleanField(default=False)
+    arrived_at = models.DateTimeField(null=True, blank=True)  # as the front desk says; not yet *held*
     # Who was booked beside the therapist when it was cancelled, missed or held: undone, they are again.
     booked_beside = ArrayField(models.UUIDField(), null=True, blank=True, editable=False)
 

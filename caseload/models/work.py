@@ -129,6 +129,16 @@ class Commitment(models.Model):
         return f"Commitment {self.pk}"
 
 
+class WaitingEntryQuerySet(OfAClientQuerySet["WaitingEntry"]):
+    def still_waiting(self) -> Self:
+        return self.filter(ended_on=None)
+
+    def for_list(self) -> Self:
+        """With client and named person, who is to be contacted first on top."""
+        rows = self.select_related("client", "named_person")
+        return rows.order_by("next_contact_on", "since", "pk")
+
+
 @tracked
 class WaitingEntry(models.Model):
     """Somebody who waits, with a named person and a date (R25)."""
@@ -141,8 +151,9 @@ class WaitingEntry(models.Model):
     named_person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="waiting_people")
     next_contact_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    ended_why = short_text(200)
 
-    objects = OfAClientQuerySet.as_manager()
+    objects = WaitingEntryQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Waiting entry {self.pk}"
