@@ -80,7 +80,10 @@ class OwnSettingsForm(forms.Form):
     )
     zone = forms.ChoiceField(
         label=_("Time zone"),
-        help_text=_("Times are shown in it. Dates, and the times you enter, are the practice’s."),
+        help_text=_(
+            "Times are shown in it, and the morning mail comes by it. Sessions are entered by the"
+            " practice’s clock."
+        ),
         required=False,
     )
     digest_at = forms.TimeField(

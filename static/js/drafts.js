@@ -13,6 +13,11 @@
     timers.set(place, setTimeout(() => keep(place), PAUSE));
   };
 
+  /* The bar of a form stays in sight, so what is said about its typing stands there. */
+  for (const place of document.querySelectorAll("[data-draft]")) {
+    place.closest("form").querySelector(".savebar")?.append(place);
+  }
+
   const typed = (event) => {
     const place = placeOf(event.target.form);
     if (place) later(place);

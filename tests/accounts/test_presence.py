@@ -1,9 +1,11 @@
 """One is signed out after so long without anything happening, and after so long in all; words are kept."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session as Kept
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
@@ -251,3 +253,9 @@ def test_the_sign_in_itself_opens_when_the_time_is_over(
     answer = browser.get("/account/login/")
     assert answer.status_code == 200
     assert re.search("nothing had happened", answer.content.decode())
+
+
+def test_a_progress_that_is_polled_is_nobody_there() -> None:
+    """An import that runs over lunch keeps nobody signed in; its part of the page says so itself."""
+    part = Path(settings.BASE_DIR, "templates/caseload/imports/_progress.html").read_text()
+    assert re.search(r'data-hx-headers=\'{"X-By-Itself": "yes"}\' data-hx-trigger="every', part)
