@@ -1,11 +1,27 @@
 from django.urls import path
 
-from accounts.views import drafts, own, people, practice, presence, supervision, teams
+from accounts.views import (
+    drafts,
+    invitations,
+    own,
+    people,
+    practice,
+    presence,
+    supervision,
+    teams,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("", people.people, name="people"),
     path("invite/", people.invite_person, name="invite_person"),
+    path("invite-many/", invitations.invite_many, name="invite_many"),
+    path("invitations/", invitations.invitations, name="invitations"),
+    path(
+        "invitations/<uuid:pk>/withdraw/",
+        invitations.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
     path("settings/", own.own_settings, name="own_settings"),
     path("drafts/<str:code>/", drafts.keep_draft, name="keep_draft"),
     path("drafts/<str:code>/throw-away/", drafts.throw_away_draft, name="throw_away_draft"),
@@ -13,6 +29,7 @@ urlpatterns = [
     path("stay-signed-in/", presence.stay_signed_in, name="stay_signed_in"),
     path("invitation/<str:code>/", own.accept_invitation, name="accept_invitation"),
     path("<uuid:pk>/", people.person, name="person"),
+    path("<uuid:pk>/work/", people.change_working, name="change_working"),
     path("<uuid:pk>/invited/", people.invitation_made, name="invitation_made"),
     path("<uuid:pk>/invite-again/", people.renew_invitation, name="renew_invitation"),
     path("<uuid:pk>/suspend/", people.suspend_access, name="suspend_access"),

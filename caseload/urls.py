@@ -55,6 +55,8 @@ urlpatterns = [
     ),
     path("absences/", absences.absences, name="absences"),
     path("absences/new/", absences.record_absence, name="record_absence"),
+    path("absences/of/<uuid:pk>/new/", absences.record_absence_of, name="record_absence_of"),
+    path("absences/<uuid:pk>/back/", absences.end_absence_of, name="end_absence_of"),
     path("absences/<uuid:pk>/end/", absences.end_absence, name="end_absence"),
     path(
         "absences/<uuid:pk>/cancel-sessions/",

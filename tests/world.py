@@ -11,6 +11,7 @@ from referrals.models import Referral
 from reminders.models import Reminder
 from tests.accounts.factories import (
     AbsenceFactory,
+    InvitationFactory,
     PracticeFactory,
     SiteFactory,
     SupervisionFactory,
@@ -111,6 +112,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "place": PlaceFactory.create(therapist=marta),
         "summary": HandoverSummary.objects.create(ending=ending, written_by=marta),
         "person": marta,
+        "account_invitation": InvitationFactory.create(user=marta),
         "reminder": Reminder.objects.create(
             person=marta, occasion="tell", about=ending.pk, due_on=today(), raised_at=now()
         ),

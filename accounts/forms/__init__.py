@@ -4,8 +4,10 @@ from accounts.forms.people import (
     OWN_NAMES,
     AcceptInvitationForm,
     InvitationForm,
+    InviteManyForm,
     OwnSettingsForm,
     RolesForm,
+    WorkingForm,
     languages,
     weekday_names,
 )
@@ -14,8 +16,10 @@ __all__ = [
     "OWN_NAMES",
     "AcceptInvitationForm",
     "InvitationForm",
+    "InviteManyForm",
     "OwnSettingsForm",
     "RolesForm",
+    "WorkingForm",
     "languages",
     "weekday_names",
 ]

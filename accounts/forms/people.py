@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from core.dates import city, weekday
+from core.languages import language_choices
 from core.widgets import PickCheckboxes, PickRadio, TimeInput
 
 OWN_NAMES = {"en": "English", "pl": "Polski", "nl": "Nederlands", "it": "Italiano"}
@@ -32,6 +33,67 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"))
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=PickCheckboxes)
+
+
+class InviteManyForm(forms.Form):
+    """A list out of a spreadsheet, pasted or as a file; it is looked at before anybody is invited."""
+
+    sheet = forms.CharField(
+        label=_("Name, e-mail, roles"),
+        required=False,
+        max_length=100_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "One person a line, as copied from a spreadsheet. Several roles with a + between."
+        ),
+    )
+    file = forms.FileField(label=_("Or a CSV file"), required=False)
+    by_mail = forms.BooleanField(label=_("Send each person their link by mail"), required=False)
+    sometimes_needed = ("sheet", "file")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("file"):
+            said["sheet"] = self.text_of(said["file"].read(100_000))
+        if not said.get("sheet", "").strip() and not self.errors:
+            self.add_error("sheet", _("Paste some lines, or choose a file."))
+        return said
+
+    def text_of(self, data: bytes) -> str:
+        """Return the text of a file as spreadsheets write it: UTF-8, else the encoding of old Excel."""
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return data.decode("cp1250", errors="replace")
+
+
+class WorkingForm(forms.Form):
+    """How somebody works, as the practice writes it down."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    working_days = forms.TypedMultipleChoiceField(
+        label=_("Working days"), coerce=int, widget=PickCheckboxes(in_a_row=True)
+    )
+    languages_spoken = forms.MultipleChoiceField(
+        label=_("Languages for sessions"), widget=PickCheckboxes(in_a_row=True), required=False
+    )
+    capacity = forms.DecimalField(
+        label=_("Limit"),
+        min_value=0,
+        max_value=999,
+        decimal_places=1,
+        required=False,
+        help_text=_("Of the load of a full week. Leave it empty if there is none."),
+        widget=forms.NumberInput(attrs={"class": "form-control w-date", "step": "0.5"}),
+    )
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        options.setdefault("initial", {name: getattr(person, name) for name in self.base_fields})
+        super().__init__(*args, **options)
+        self.fields["working_days"].choices = list(enumerate(weekday_names()))  # type: ignore[attr-defined]
+        spoken = language_choices(person.languages_spoken)
+        self.fields["languages_spoken"].choices = spoken  # type: ignore[attr-defined]
 
 
 class RolesForm(forms.Form):

@@ -1,16 +1,17 @@
 """Inviting people, giving roles, suspending access."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, Role, RoleHeld, User
+from accounts.models import Invitation, Practice, Role, RoleHeld, User
 from accounts.operations.devices import end_every_session
 from core.errors import RuleBroken
 
@@ -24,7 +25,7 @@ def digest_of(code: str) -> str:
 
 @transaction.atomic
 def invite_person(
-    *, name: str, email: str, roles: Iterable[Role], by: User | None, at: datetime
+    *, name: str, email: str, roles: Sequence[Role], by: User | None, at: datetime
 ) -> tuple[Invitation, str]:
     """Make a person (or find the one imported under this address) and a one-time code to sign in with.
 
@@ -35,9 +36,16 @@ def invite_person(
     if person is not None and person.has_usable_password():
         raise RuleBroken(_("Somebody with this e-mail can sign in already."))
     if person is None:
-        person = User.objects.create_user(email=email, name=name)
+        person = User.objects.create_user(email=email, name=name, **what_is_usual(roles))
     give_roles(person=person, roles=roles)
     return renew_invitation(person=person, by=by, at=at)
+
+
+def what_is_usual(roles: Sequence[Role]) -> dict[str, Any]:
+    """Return with what somebody new begins: the practice's language and days; a therapist with its limit."""
+    practice = Practice.objects.current()
+    usual = {"language": practice.language, "working_days": practice.working_days}
+    return usual | ({"capacity": practice.usual_limit} if Role.THERAPIST in roles else {})
 
 
 @transaction.atomic

@@ -3,27 +3,75 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import InvitationForm, RolesForm
+from accounts.forms import InvitationForm, RolesForm, WorkingForm, weekday_names
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
 from accounts.operations import closing
 from accounts.operations import people as operations
+from accounts.operations import supervision as operations_supervision
+from accounts.operations.working import change_working as change_working_of
 from accounts.sign_in.proof import fresh_proof_required, has_factor
-from core.clock import now
+from core.clock import now, today
+from core.dates import listed
 from core.errors import RuleBroken
+from core.http import offer_undo, sent_to, show
+from core.names import folded
+from core.parts import Link
+
+PER_PAGE = 50
+HERE, INVITED, GONE = "here", "invited", "gone"
+WORKING = Q(is_active=True, suspended_at=None)
+SHOWN = {
+    HERE: WORKING,
+    INVITED: WORKING & Q(password__startswith="!"),  # noqa: S106 -- the sign of none
+    GONE: Q(is_active=False) | Q(suspended_at__isnull=False),
+}
+SHOWN_AS = {
+    HERE: gettext_lazy("Work here"),
+    INVITED: gettext_lazy("Not signed in yet"),
+    GONE: gettext_lazy("Access ended"),
+}
 
 
 @require_safe
 @require_role(Role.PRACTICE_ADMIN)
 def people(request: AuthedRequest) -> HttpResponse:
-    everybody = User.objects.by_name().prefetch_related("roles_held")
-    return render(request, "accounts/people.html", {"people": everybody})
+    """Everybody, those who are invited, those whose access has ended; found by name, address or role."""
+    words = request.GET.get("q", "").strip()[:80]
+    which = request.GET.get("show", HERE)
+    which = which if which in SHOWN else HERE
+    found = User.objects.filter(SHOWN[which]).filter(named_like(words) if words else Q())
+    rows = found.distinct().by_name().prefetch_related("roles_held")
+    here = reverse("accounts:people")
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "which": which,
+        "views": [
+            Link(here if key == HERE else f"{here}?show={key}", label, current=key == which)
+            for key, label in SHOWN_AS.items()
+        ],
+    }
+    return render(request, "accounts/people.html", context)
+
+
+def named_like(words: str) -> Q:
+    """Return the condition that name, address or a role's name has `words` in it; accents do not matter."""
+    roles = [role for role in Role if folded(words) in folded(str(role.label))]
+    return (
+        Q(name__unaccent__icontains=words)
+        | Q(email__icontains=words)
+        | Q(roles_held__role__in=roles)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,9 +120,20 @@ def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
             form.add_error("roles", str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return redirect("accounts:people")
-    context = {"person": shown, "form": form, "has_factor": has_factor(shown)}
-    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
+            return redirect("accounts:person", pk=pk)
+    on = today()
+    context = {
+        "person": shown,
+        "form": form,
+        "has_factor": has_factor(shown),
+        "days": listed([weekday_names()[day] for day in sorted(shown.working_days)]),
+        "absences": shown.absences.filter(ends_on__gte=on).select_related("deputy"),
+        "supervised": operations_supervision.standing(on)
+        .filter(supervisee=shown)
+        .select_related("supervisor"),
+        "invitation": shown.invitations.open_at(now()).first(),
+    }
+    return show(request, "accounts/person.html", **context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,3 +174,18 @@ def renew_invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
     _invitation, code = operations.renew_invitation(person=shown, by=request.user, at=now())
     request.session["invitation_code"] = code
     return redirect("accounts:invitation_made", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.PRACTICE_ADMIN)
+def change_working(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Name, working days, languages and limit of somebody."""
+    shown = get_object_or_404(User, pk=pk)
+    form = WorkingForm(sent_to(request), person=shown)
+    before = {name: getattr(shown, name) for name in form.fields}
+    if form.is_valid():
+        change_working_of(person=shown, facts=form.cleaned_data, by=request.user)
+        offer_undo(request, reverse("accounts:change_working", args=[pk]), before)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:person", pk=pk)
+    return show(request, "accounts/change_working.html", form=form, person=shown)

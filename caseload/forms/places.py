@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site
-from caseload.forms.clients import language_choices
 from caseload.forms.days import day_field, hour_field, how_often_field, minutes_field
 from core import dates
+from core.languages import language_choices
 from core.widgets import PickCheckboxes, PickRadio
 
 A_MONDAY = date(2024, 1, 1)

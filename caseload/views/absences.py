@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import AuthedRequest, require_role
-from accounts.models import Absence, Role
+from accounts.models import Absence, Role, User
 from caseload.forms.work import AbsenceForm
 from caseload.models import Session
 from caseload.operations import absences as operations
@@ -91,3 +91,37 @@ def cancel_sessions_in_absence(request: AuthedRequest, pk: UUID) -> HttpResponse
     text = ngettext("%(count)s session cancelled.", "%(count)s sessions cancelled.", count)
     messages.success(request, text % {"count": count})
     return redirect("caseload:absences")
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.PRACTICE_ADMIN)
+def record_absence_of(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Somebody else is away, and who stands in: for who calls in sick. What is planned stays with the deputy."""
+    person = get_object_or_404(User.objects.who_work_here(), pk=pk)
+    form = AbsenceForm(sent_to(request), today=today(), user=person)
+
+    def record() -> None:
+        operations.record_absence(
+            user=person, away=Away(**form.cleaned_data), by=request.user, on=today()
+        )
+
+    if taken(form, record):
+        messages.success(
+            request, _("Saved. Sessions in these days stay until somebody decides about them.")
+        )
+        return redirect("accounts:person", pk=pk)
+    return show(request, "caseload/record_absence_of.html", form=form, person=person)
+
+
+@require_POST
+@require_role(Role.PRACTICE_ADMIN)
+def end_absence_of(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Somebody is back from today on, or does not go after all."""
+    absence = get_object_or_404(Absence.objects.select_related("user"), pk=pk)
+    try:
+        operations.end_absence(absence=absence, on=today(), by=request.user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("accounts:person", pk=absence.user_id)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role
-from caseload.forms.clients import language_name
 from caseload.forms.places import PlaceForm
 from caseload.models import Place
 from caseload.operations import places as operations
@@ -19,6 +18,7 @@ from caseload.views.answers import sent_to, show, taken
 from core.clock import today
 from core.dates import listed
 from core.errors import RuleBroken
+from core.languages import language_name
 
 
 def own_place(request: AuthedRequest, pk: UUID) -> Place:
