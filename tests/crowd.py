@@ -42,6 +42,7 @@ STATES: list[dict[str, bool]] = [
     {"last_held": True},
     {"closed": True},
 ]
+ENOUGH = 60  # of what is not about clients: more than any page shows at once
 HOURS = [time(hour, 0) for hour in range(8, 18)]
 
 
@@ -94,7 +95,8 @@ class Crowd:
         ReadLogFactory.create(client_id=self.world.keys["client"], by=marta)
         FollowUpFactory.create(owner=marta, assignment=work, days_after=42)
         self.remind(marta, ending)
-        self.beside(marta, ending, number)
+        if number < ENOUGH:
+            self.beside(marta, ending, number)
 
     def remind(self, marta: User, ending: Ending) -> None:
         for person in (marta, self.person("supervisor")):

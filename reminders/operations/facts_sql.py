@@ -5,8 +5,8 @@ one for the pure form, `due_sql` all at once for the set-based one. Parameters: 
 date), `zone` (its name), `person` (a key, or null for everybody) and `check_after` (days).
 """
 
-# Who answers in somebody's place today: the deputy while they are away, whoever leads their work where
-# there is none, and where there is nobody at all they themselves.
+# Who answers in the place of those whose endings stand: they themselves; the deputy while they are away;
+# whoever leads their work where there is none, and where there is nobody at all they themselves again.
 ANSWERS = """
 select u.id as person_id,
        case when away.user_id is null and u.is_active and u.suspended_at is null then u.id
@@ -27,6 +27,7 @@ select u.id as person_id,
      order by s.is_second, s.starts_on, s.id
      limit 1
   ) leads on true
+ where u.id in (select therapist_id from standing union select carried_by_id from standing)
 """
 
 # Endings that stand: not withdrawn, not closed, not in a draft, and where one person asks, theirs to see.
@@ -197,8 +198,8 @@ select distinct c."on" as day from caseload_closedday c where c.site_id is null
 """
 
 FACTS: dict[str, str] = {
-    "answers": ANSWERS,
     "standing": STANDING,
+    "answers": ANSWERS,
     "ending": ENDINGS,
     "review": REVIEWS,
     "follow_up": FOLLOW_UPS,
