@@ -1,7 +1,8 @@
 """A process that sends mails in children which may be killed: `python tests/reminders/mortal.py`.
 
-Reads one line for each child: by how many seconds its clock runs ahead, so that the lease of whoever died
-before it is over. Answers with the child's process, then with how it ended.
+Reads two lines for each child: by how many seconds its clock runs ahead, so that the lease of whoever died
+before it is over, answered with its process; and, once it was killed or left alone, anything, answered with how
+it ended. Nobody buries a child before the second line, so that a kill meets nobody else.
 """
 
 import os
@@ -20,12 +21,13 @@ from reminders.operations.sending import drain  # noqa: E402
 
 def main() -> None:
     print("ready", flush=True)  # noqa: T201 -- the pipe to the test
-    for line in sys.stdin:
+    while line := sys.stdin.readline():
         ahead = timedelta(seconds=float(line))
         child = os.fork()
         if child == 0:
             drain_and_die(ahead)
         print(child, flush=True)  # noqa: T201
+        sys.stdin.readline()
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
 

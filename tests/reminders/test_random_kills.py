@@ -49,21 +49,24 @@ class Mortals:
         assert self.line() == "ready"
         self.ahead = timedelta()
 
+    def ask(self, words: object) -> str:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{words}\n")
+        self.process.stdin.flush()
+        return self.line()
+
     def line(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
     def send(self, *, until: Callable[[], None] | None = None) -> int:
         """Let a child send, and kill it once `until` has come; return how it ended (-9 if killed)."""
-        assert self.process.stdin is not None
         self.ahead += LEASE + timedelta(seconds=5)
-        self.process.stdin.write(f"{self.ahead.total_seconds()}\n")
-        self.process.stdin.flush()
-        child = int(self.line())
+        child = int(self.ask(self.ahead.total_seconds()))
         if until is not None:
             until()
             os.kill(child, signal.SIGKILL)
-        return int(self.line())
+        return int(self.ask("how did it end"))
 
     def end(self) -> None:
         self.process.communicate(timeout=30)
