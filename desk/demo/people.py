@@ -16,6 +16,7 @@ from accounts.models import (
 from caseload.models import ClosedDay, Place, Room
 
 MAIL = "linden.example"
+BEGAN_BEFORE = timedelta(days=700)  # supervision began so long before the day of the story
 
 
 @dataclass
@@ -84,7 +85,7 @@ def make_staff(password: str, on: date) -> Staff:
     for key in ("marta", "ilse"):
         people[key].save()
     staff = Staff(**people)  # type: ignore[arg-type]  # rooms follow below
-    began = on - timedelta(days=700)
+    began = on - BEGAN_BEFORE
     for supervisor, is_second in ((staff.anneke, False), (staff.second, True)):
         for supervisee in (staff.marta, staff.ilse):
             Supervision.objects.create(
