@@ -62,6 +62,7 @@ CLOSED_DAYS = Link(
     _("Closed days"), "calendar", "caseload:closed_days", ("/caseload/closed-days/",)
 )
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
+HISTORY = Link(pgettext_lazy("tab", "History"), "history", "desk:history")
 OPERATIONS = Link(
     _("Operations"), "list-checks", "reminders:operations", ("/reminders/operations/",)
 )
@@ -72,7 +73,7 @@ SECTIONS: dict[str, list[Link]] = {
     Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
     Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, OPERATIONS],
+    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, HISTORY, OPERATIONS],
     Role.FRONT_DESK: [],
     Role.RECORDS_KEEPER: [IMPORTS],
 }

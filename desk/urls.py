@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, first_steps, home, today
+from desk.views import caseload, client, desk, first_steps, history, home, today
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/", desk.supervisors_desk, name="supervisors_desk"),
     path("supervision/", desk.supervision, name="supervision"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
+    path("history/", history.history, name="history"),
     path("more/", home.more, name="more"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),

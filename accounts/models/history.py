@@ -11,7 +11,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import short_text
@@ -61,7 +60,7 @@ class HistoryLine(models.Model):
 
     number = models.BigIntegerField(primary_key=True)
     seal = models.BigIntegerField()
-    shape = models.IntegerField(help_text=_("Which columns of which table: sight.history_shape."))
+    shape = models.IntegerField(help_text="Which columns of which table: sight.history_shape.")
     key = models.BigIntegerField()
     hash = models.BinaryField()
     at = models.DateTimeField()

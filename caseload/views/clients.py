@@ -13,6 +13,7 @@ from accounts.http import AuthedRequest, require_role
 from accounts.models import Role
 from caseload.forms.clients import ChannelForm, DetailsForm, InvolvedForm, LinkForm, WorkForm
 from caseload.models import Client, ClientLink, ContactChannel, Episode, InvolvedPerson
+from caseload.models.log import readings_of
 from caseload.operations import clients as operations
 from caseload.operations.clients import Channel, Details, Involved, Work
 from caseload.operations.reading import log_read
@@ -20,7 +21,8 @@ from caseload.views.answers import overtaken, revision_of, sent_to, show, taken
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
 
-READINGS = 200
+READINGS = 50
+MOST_PAGES = 10_000
 DETAILS = tuple(Details.__dataclass_fields__)
 
 
@@ -213,5 +215,14 @@ def who_has_read(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Who opened this file, the newest first; for those who work on it and who lead them."""
     clinical = Client.objects.visible_to(request.user).clinical_to(request.user)
     client = get_object_or_404(clinical, pk=pk)
-    readings = client.read_log.select_related("by").order_by("-at")[:READINGS]
-    return render(request, "caseload/who_has_read.html", {"client": client, "readings": readings})
+    log_read(client=client, page="caseload:who_has_read", by=request.user, at=now())
+    asked = request.GET.get("page", "")
+    page = int(asked) if asked.isdigit() and 0 < int(asked) < MOST_PAGES else 1
+    readings = readings_of(client.pk, how_many=READINGS + 1, after=(page - 1) * READINGS)
+    context = {
+        "client": client,
+        "readings": readings[:READINGS],
+        "newer": page - 1,
+        "older": page + 1 if len(readings) > READINGS else 0,
+    }
+    return render(request, "caseload/who_has_read.html", context)

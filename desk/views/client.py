@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -26,11 +26,14 @@ from caseload.models.files import (
     rhythm_of,
     works_for_page,
 )
+from caseload.models.log import LatestReadings, latest_readings
 from caseload.operations.reading import log_read
 from core.clock import now, today
 from core.parts import Chip, Seer
 from desk.standing import standing_of
 from endings.models import Consent, Ending, HandoverInvitation
+
+LATEST = 5  # lines about who opened the file
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Clinical:
 def client(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Show a client; the clinical part to those who may read it. Each look is logged."""
     visible = for_page(Client.objects.visible_to(request.user), request.user)
-    shown: Client = get_object_or_404(visible, pk=pk)
+    with_readings = visible.annotate(readings=LatestReadings(F("pk"), Value(LATEST)))
+    shown: Client = get_object_or_404(with_readings, pk=pk)
     log_read(client=shown, page="desk:client", by=request.user, at=now())
     clinical = clinical_of(request, shown) if shown.is_clinical else None  # type: ignore[attr-defined]
     context = {
@@ -68,6 +72,7 @@ def client(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "links": known_to(shown) if clinical else [],
         "clinical": clinical,
         "seers": seers_of(clinical) if clinical else [],
+        "readings": latest_readings(shown.readings),  # type: ignore[attr-defined]
         "today": today(),
     }
     return render(request, "desk/client.html", context)
