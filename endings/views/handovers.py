@@ -22,7 +22,7 @@ from endings.models import Consent, Ending, HandoverInvitation, HeldPlace
 from endings.operations import handovers, places
 from endings.operations.handovers import STANDING, Agreed, Question
 from endings.views.acts import attempt, ending_to_edit, form_page, sent
-from endings.views.handover_words import effect_in_words, sections_in_words
+from endings.views.handover_words import WARNED_OF, effect_in_words, sections_in_words
 from referrals.models import ReferralOption
 from referrals.offers import place_time_in_words
 from referrals.operations.offers import offer_of_place
@@ -65,10 +65,13 @@ def chosen_place(request: AuthedRequest, ending: Ending) -> Place | None:
 
 
 def picks(people: list[User], chosen: Place | None) -> list[tuple[str, Pick]]:
-    """Return every colleague with what it would do to their load; whose place was chosen stands first."""
+    """Return every colleague with what it would do to their load.
+
+    Whose place was chosen stands first, then who has room, then who would be full.
+    """
     effects = handovers.load_after(people, Question("", "").load_points, today())
     wished = chosen.therapist_id if chosen else None
-    ordered = sorted(people, key=lambda one: one.pk != wished)
+    ordered = sorted(people, key=lambda one: (one.pk != wished, effects[one][1].level in WARNED_OF))
     return [
         (
             str(one.pk),

@@ -15,6 +15,7 @@ from core.errors import RuleBroken
 from endings.models import Ending, HandoverInvitation
 from endings.operations import handovers
 from tests.accounts.factories import PracticeFactory, UserFactory
+from tests.caseload.factories import CommitmentFactory
 from tests.endings.factories import DepartureFactory, EndingFactory
 from tests.endings.handing_over import (
     NEEDS,
@@ -155,6 +156,19 @@ def test_the_effect_on_a_colleagues_load_is_said_from_full_on(client: Browser) -
 
     assert "Load: 1 of 1, with this 2 of 1." in page
     assert f"After this handover, {story.receiver.name}: just slightly too many." in page
+
+
+def test_who_has_room_is_offered_before_who_is_full(client: Browser) -> None:
+    story = a_choice()
+    full = UserFactory.create(name="Ada Full", capacity=1)
+    has_room = UserFactory.create(name="Zoe Roomy")
+    CommitmentFactory.create(user=full, points=1)
+    client.force_login(story.outgoing)
+
+    page = client.get(url(story.ending, "invite_receiver"))
+
+    offered = [key for key, _label in page.context["form"].fields["receiver"].choices]
+    assert offered.index(str(has_room.pk)) < offered.index(str(full.pk))
 
 
 def test_only_who_works_on_the_ending_asks(client: Browser) -> None:

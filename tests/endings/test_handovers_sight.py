@@ -151,6 +151,21 @@ def test_the_list_names_only_whom_it_may(client: Browser) -> None:
     assert story.ending.client.called in after
 
 
+def test_what_waits_for_an_answer_stands_on_top(client: Browser) -> None:
+    answered = accepted()
+    waits = a_choice()
+    waits.receiver = answered.receiver
+    asked(waits)
+    HandoverInvitation.objects.filter(pk=waits.invitation.pk).update(
+        invited_at=answered.invitation.invited_at - timedelta(days=2)
+    )
+    client.force_login(answered.receiver)
+
+    rows = client.get(reverse("endings:received")).context["standing"]
+
+    assert [row.invitation.pk for row in rows] == [waits.invitation.pk, answered.invitation.pk]
+
+
 def test_the_list_asks_the_same_for_one_and_for_many(
     client: Browser, django_assert_max_num_queries
 ) -> None:
