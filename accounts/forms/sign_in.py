@@ -142,3 +142,22 @@ class SignInPolicyForm(forms.Form):
         help_text=_("A code from an app, or a passkey. Without it a stolen password is enough."),
         required=False,
     )
+    idle_minutes = forms.IntegerField(
+        label=_("Signed out after so many minutes without anything happening"),
+        help_text=_("One is asked two minutes before. What was typed is kept."),
+        min_value=5,
+        max_value=480,
+        widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
+    )
+    signed_in_hours = forms.IntegerField(
+        label=_("Signed out after so many hours in all"),
+        min_value=1,
+        max_value=24,
+        widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
+    )
+    drafts_kept_days = forms.IntegerField(
+        label=_("Typed and not sent is kept for so many days"),
+        min_value=1,
+        max_value=365,
+        widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
+    )

@@ -13,13 +13,13 @@ from accounts.forms.sign_in import SignInPolicyForm
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
 from accounts.operations import closing
-from accounts.operations.policy import set_sign_in_policy
+from accounts.operations.policy import POLICY_TIMES, set_sign_in_policy
 from accounts.operations.second_factor import forget_second_factor
 from accounts.sign_in.open_work import in_words
 from accounts.sign_in.proof import fresh_proof_required
 from core.clock import now
 from core.errors import RuleBroken
-from core.http import sent_to
+from core.http import sent_to, show
 from core.tasks import send_after_commit
 
 
@@ -76,11 +76,13 @@ def reset_second_factor(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_role(Role.PRACTICE_ADMIN)
 @fresh_proof_required
 def sign_in_policy(request: AuthedRequest) -> HttpResponse:
-    """Whether everybody needs a second step."""
-    now_is = {"second_factor_required": request.practice.second_factor_required}
+    """Whether everybody needs a second step, and how long one stays signed in."""
+    now_is = {
+        name: getattr(request.practice, name) for name in ("second_factor_required", *POLICY_TIMES)
+    }
     form = SignInPolicyForm(sent_to(request), initial=now_is)
     if form.is_valid():
         set_sign_in_policy(**form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("sign_in:policy")
-    return render(request, "sign_in/policy.html", {"form": form})
+    return show(request, "sign_in/policy.html", form=form)

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as Kept
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
+from django.urls import reverse
 
-from accounts.models import Draft, Practice, User
+from accounts.models import Draft, Practice, Role, User
+from accounts.operations.policy import set_sign_in_policy
 from endings.models import Ending, Telling
 from tests.accounts.factories import PracticeFactory, UserFactory
 from tests.accounts.test_drafts import WORDS, fields_of, keep_url, url
@@ -259,3 +261,24 @@ def test_a_progress_that_is_polled_is_nobody_there() -> None:
     """An import that runs over lunch keeps nobody signed in; its part of the page says so itself."""
     part = Path(settings.BASE_DIR, "templates/caseload/imports/_progress.html").read_text()
     assert re.search(r'data-hx-headers=\'{"X-By-Itself": "yes"}\' data-hx-trigger="every', part)
+
+
+# --- the policy -------------------------------------------------------------------------------------
+def test_a_practice_admin_sets_the_times(client: Browser, time_machine: Any) -> None:
+    admin = UserFactory.create(roles=[Role.PRACTICE_ADMIN])
+    client.force_login(admin)
+    policy = reverse("sign_in:policy")
+    times = {"idle_minutes": 5, "signed_in_hours": 8, "drafts_kept_days": 14}
+
+    assert client.post(policy, times | {"idle_minutes": 4}).status_code == 422
+    assert client.post(policy, times).status_code == 302
+
+    practice = Practice.objects.get()
+    assert {name: getattr(practice, name) for name in times} == times
+    time_machine.move_to("2026-03-03T12:05:00Z", tick=False)
+    assert not is_in(client), "it holds for sessions that are open"
+
+
+def test_a_time_that_is_none_of_this_policy_is_refused() -> None:
+    with pytest.raises(ValueError, match="retention_years"):
+        set_sign_in_policy(second_factor_required=True, retention_years=1)

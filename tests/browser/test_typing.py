@@ -51,7 +51,9 @@ def box(page: Page) -> Any:
     return page.locator("[name=words]")
 
 
-def test_what_was_typed_is_there_after_the_tab_was_closed(therapist: Person, ending: Ending) -> None:
+def test_what_was_typed_is_there_after_the_tab_was_closed(
+    therapist: Person, ending: Ending
+) -> None:
     """A pause of a second keeps it; a tab that closes sooner sends the rest as it goes."""
     page, context = therapist.page, therapist.page.context
     box(page).press_sequentially(WORDS[:20])
