@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -92,24 +92,15 @@ def sections_for(request: HttpRequest, roles: list[str]) -> list[dict[str, Any]]
     seen: set[str] = set()
     sections = []
     for role in roles:
-        fresh = [link for link in SECTIONS[role] if link.name not in seen and stands(link)]
+        fresh = [link for link in SECTIONS[role] if link.name not in seen]
         seen.update(link.name for link in fresh)
         if fresh:
             heading = Role(role).label if len(roles) > 1 else ""
             links = [shown(request, link) for link in fresh]
             sections.append({"heading": heading, "links": links})
-    if stands(INBOX):
-        own = [INBOX, MAILS] if sink.is_open() else [INBOX]
-        sections.append({"heading": "", "links": [shown(request, link) for link in own]})
+    own = [INBOX, MAILS] if sink.is_open() else [INBOX]
+    sections.append({"heading": "", "links": [shown(request, link) for link in own]})
     return sections
-
-
-def stands(link: Link) -> bool:
-    """Leave out a place whose page is not built yet."""
-    try:
-        return bool(reverse(link.name))
-    except NoReverseMatch:
-        return False
 
 
 def shown(request: HttpRequest, link: Link) -> dict[str, Any]:
@@ -139,7 +130,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "more_current": request.path == reverse("desk:more"),
         "settings_url": reverse("accounts:own_settings"),
         "sign_out_url": reverse("account_logout"),
-        "inbox_url": reverse("reminders:inbox") if stands(INBOX) else "",
+        "inbox_url": reverse("reminders:inbox"),
         "inbox_count": getattr(request, "waiting", {}).get("reminders:inbox", 0),
         "role_names": listed([str(Role(role).label) for role in user.roles]),
     }

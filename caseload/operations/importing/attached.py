@@ -1,5 +1,6 @@
 """Records that are no rows of their own: they are remembered, sealed, beside the row they speak of."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -18,15 +19,15 @@ from core.names import folded
 R = TypeVar("R", bound=Record)
 
 
-class Attached(Generic[R]):
+class Attached(ABC, Generic[R]):
     """Remembers records of one kind beside the work with a client."""
 
     def __init__(self, known: Known, settled: Settled, work: Work) -> None:
         self.known, self.settled, self.work = known, settled, work
 
+    @abstractmethod
     def owner(self, record: R) -> models.Model | None:
-        """Return the row that a record speaks of."""
-        raise NotImplementedError
+        """Return the row that a record speaks of; None where it is unknown."""
 
     def facts(self, record: R) -> Facts:
         """Return what is kept."""

@@ -1,5 +1,6 @@
 """Records into rows, one kind at a time: new, changed, the same, or left because a person has changed it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -27,7 +28,7 @@ class Change(Generic[M]):
     content: str
 
 
-class Writer(Generic[R, M]):
+class Writer(ABC, Generic[R, M]):
     """Writes records of one kind. A subclass says which columns they fill.
 
     `ids` grows to hold the row behind each key, as far as it may be referred to.
@@ -41,9 +42,9 @@ class Writer(Generic[R, M]):
         self.known, self.tally = known, tally
         self.ids: dict[str, UUID] = {}
 
+    @abstractmethod
     def facts(self, record: R) -> Facts:
         """Return the columns that a record fills."""
-        raise NotImplementedError
 
     @classmethod
     def now(cls, rows: Sequence[M]) -> list[Facts]:
