@@ -6,11 +6,10 @@ The names are allauth's, because it looks its own pages up by them.
 from allauth.account import views as account
 from allauth.mfa.webauthn.views import login_webauthn
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts.sign_in.openid import callback
+from accounts.sign_in.openid import callback, go
 from accounts.views import second_factor, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -65,7 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 OPEN_ID = [
-    path("<str:provider_id>/login/", openid.login, name="openid_connect_login"),
+    path("<str:provider_id>/login/", go, name="openid_connect_login"),
     path("<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path("login/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("login/error/", social.login_error, name="socialaccount_login_error"),

@@ -7,7 +7,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.operations.attempts import Kind, count_attempt, refuse_too_many
 from accounts.operations.devices import end_every_session
+from accounts.sign_in.known import counted_as, remember_browser
 from accounts.sign_in.proof import has_factor, is_fresh
 from core.clock import now
 from core.errors import RuleBroken
@@ -40,12 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
         try:
-            refuse_too_many(kind=Kind.PASSWORD, whom=credentials.get("email", ""), at=now())
+            whom = counted_as(request, credentials.get("email", ""))
+            refuse_too_many(kind=Kind.PASSWORD, whom=whom, at=now())
         except RuleBroken as refusal:
             raise ValidationError(str(refusal)) from refusal
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        count_attempt(kind=Kind.PASSWORD, whom=credentials.get("email", ""), at=now())
+        whom = counted_as(request, credentials.get("email", ""))
+        count_attempt(kind=Kind.PASSWORD, whom=whom, at=now())
 
     def pre_login(self, request: HttpRequest, user: User, **options: Any) -> Any:
         """Whose access has ended does not come in, and is told so only after the right password."""
@@ -60,6 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             clear_login(request)
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **options)
+        remember_browser(response, user)
+        return response
 
     def set_password(self, user: User, password: str) -> None:
         """A new password ends every session, this one too."""

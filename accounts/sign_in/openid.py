@@ -9,6 +9,7 @@ from allauth.socialaccount.providers.openid_connect import views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from requests import RequestException
 
 from accounts.models import User
 from accounts.operations.people import arrive_by_another_provider
@@ -45,6 +46,16 @@ def verified(sociallogin: SocialLogin) -> list[str]:
 
 def invited(address: str) -> User | None:
     return arrive_by_another_provider(address=address, at=now())
+
+
+@login_not_required
+def go(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send somebody to the provider; where it is away, say so."""
+    try:
+        answer: HttpResponse = views.login(request, provider_id)
+    except RequestException:
+        return render(request, "socialaccount/authentication_error.html", status=503)
+    return answer
 
 
 @login_not_required

@@ -14,6 +14,7 @@ from accounts.operations import attempts, mails
 from accounts.operations import people as operations
 from accounts.operations.attempts import LIMITS, Kind
 from accounts.operations.closing import suspend_access
+from accounts.sign_in import known
 from accounts.tasks import send_notice, send_reset_link
 from core.actor import acting
 from core.clock import now
@@ -110,6 +111,33 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(marta: User, email
     Attempt.objects.update(at=now() - timedelta(minutes=6))
     waited = tries(email, PASSWORD)
     assert waited.status_code == (302 if email == marta.email else 422)
+
+
+def test_strangers_who_guess_do_not_lock_out_a_browser_one_has_signed_in_with(marta: User) -> None:
+    mine, elsewhere = Client(), Client()
+    gives_password(mine, marta)
+    mine.post(reverse("account_logout"))
+    for _attempt in range(6):
+        tries("marta@example.org")
+
+    assert gives_password(elsewhere, marta).status_code == 422
+    assert gives_password(mine, marta).status_code == 302
+
+    mine.post(reverse("account_logout"))
+    for _attempt in range(5):
+        gives_password(mine, marta, "not this one")
+    assert gives_password(mine, marta).status_code == 422
+
+
+def test_the_sign_of_a_known_browser_names_nobody_and_ends_with_the_password(marta: User) -> None:
+    mine = Client()
+    gives_password(mine, marta)
+    sign = mine.cookies["known"]
+    assert len(sign.value) == 64
+    assert sign["httponly"]
+    before = known.sign_of(marta)
+    marta.set_password("eleven calm harbours")
+    assert before == sign.value != known.sign_of(marta)
 
 
 def test_attempts_are_counted_in_the_database_without_the_address(marta: User) -> None:

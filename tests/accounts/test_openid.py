@@ -169,3 +169,13 @@ def test_a_made_up_state_is_refused(client: Client, named: Provider) -> None:
     answer = client.get(callback, {"code": "once", "state": "made-up"})
     assert answer.status_code == 401
     assert not is_in(client)
+
+
+def test_a_provider_that_is_away_is_said_so_and_breaks_nothing(
+    client: Client, named: Provider, settings: Any
+) -> None:
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    apps[0]["settings"]["server_url"] = "http://127.0.0.1:9"
+    answer = client.get(reverse("openid_connect_login", args=["practice"]))
+    assert answer.status_code == 503
+    assert "did not work" in answer.content.decode()
