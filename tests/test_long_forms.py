@@ -12,6 +12,7 @@ from tests.world import a_world
 pytestmark = pytest.mark.django_db
 
 KEEPS_NOTHING = {
+    "accounts:invite_many": "lines of a spreadsheet, which stand where they come from",
     "caseload:start_import": "cells of a whole practice, which stand in the spreadsheet they come from",
     "endings:invitation": "a line to a colleague that nobody has to write, three of them on one page",
 }
