@@ -14,6 +14,7 @@ from endings.models import (
     Departure,
     Ending,
     EndingException,
+    HandoverInvitation,
     LastSession,
     NotToday,
     NotWanted,
@@ -244,6 +245,18 @@ def review_of_nothing() -> None:
     ReviewFactory.create(kind=Review.Kind.DEPARTURE)
 
 
+def closing_about_an_invitation() -> None:
+    ending = EndingFactory.create()
+    invitation = HandoverInvitation.objects.create(
+        ending=ending,
+        receiver=UserFactory.create(),
+        code="H-LAWFUL",
+        invited_by=ending.assignment.therapist,
+        invited_at=NOON,
+    )
+    ReviewFactory.create(ending=ending, kind=Review.Kind.CLOSURE, invitation=invitation)
+
+
 LAWS: dict[str, Callable[[], None]] = {
     "ending_goes_nowhere_before_telling": ending_past_telling,
     "who_and_when_go_together": told_without_a_witness,
@@ -261,6 +274,7 @@ LAWS: dict[str, Callable[[], None]] = {
     "second_reviewer_is_a_third_person": reviewer_twice,
     "a_decision_has_its_who_and_when": decision_without_a_witness,
     "a_review_is_about_one_thing": review_of_nothing,
+    "only_a_handover_is_about_an_invitation": closing_about_an_invitation,
 }
 
 
