@@ -5,18 +5,27 @@ from caseload.views import (
     clients,
     closed_days,
     imports,
+    intake,
+    pauses,
     places,
     rhythms,
     scale,
     sessions,
     sites,
+    waiting,
     work,
 )
 
 app_name = "caseload"
 urlpatterns = [
     # who
-    path("clients/new/", clients.open_client, name="open_client"),
+    path("clients/new/", intake.open_client, name="open_client"),
+    path("clients/<uuid:pk>/begin/", intake.begin_work, name="begin_work"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/new/", waiting.add_waiting, name="add_waiting"),
+    path("waiting/<uuid:pk>/", waiting.change_waiting, name="change_waiting"),
+    path("waiting/<uuid:pk>/contact/", waiting.record_contact, name="record_contact"),
+    path("waiting/<uuid:pk>/end/", waiting.end_waiting, name="end_waiting"),
     path("clients/<uuid:pk>/details/", clients.change_client, name="change_client"),
     path("clients/<uuid:pk>/who-has-read/", clients.who_has_read, name="who_has_read"),
     path("clients/<uuid:pk>/ways-to-reach/new/", clients.add_channel, name="add_channel"),
@@ -38,6 +47,14 @@ urlpatterns = [
     path("clients/<uuid:pk>/risk-look/", work.record_risk_look, name="record_risk_look"),
     path("assignments/<uuid:pk>/goals/new/", work.record_goal, name="record_goal"),
     path("goals/<uuid:pk>/review/", work.review_goal, name="review_goal"),
+    path("assignments/<uuid:pk>/break/", pauses.take_break, name="take_break"),
+    path("assignments/<uuid:pk>/come-back/", pauses.come_back, name="come_back"),
+    path("assignments/<uuid:pk>/sleep/", pauses.let_sleep, name="let_sleep"),
+    path(
+        "assignments/<uuid:pk>/another-therapist/",
+        pauses.another_therapist,
+        name="another_therapist",
+    ),
     path("assignments/<uuid:pk>/weight/", work.set_weight, name="set_weight"),
     # when
     path("assignments/<uuid:pk>/rhythm/", rhythms.set_cadence, name="set_cadence"),

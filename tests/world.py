@@ -28,6 +28,7 @@ from tests.caseload.factories import (
     PlaceFactory,
     RoomFactory,
     SessionFactory,
+    WaitingEntryFactory,
 )
 from tests.endings.factories import EndingFactory, LastSessionFactory, ReviewFactory
 from tests.referrals.factories import FollowUpFactory, ServiceFactory
@@ -74,6 +75,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "link": ClientLinkFactory.create(client=client),
         "goal": GoalFactory.create(assignment=work, episode=ending.episode),
         "session": SessionFactory.create(assignment=work),
+        "waiting": WaitingEntryFactory.create(named_person=marta),
         "absence": AbsenceFactory.create(user=marta),
         "room": RoomFactory.create(),
         "site": SiteFactory.create(),

@@ -1,5 +1,6 @@
 """Forms of the file: who somebody is, how to reach them, who else is involved, who knows whom."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -88,11 +89,53 @@ class WorkForm(DatedForm):
         help_text=_("1 is usual. Somebody in a crisis weighs more, a session now and then less."),
         widget=forms.NumberInput(attrs={"class": "form-control w-date", "step": "0.5"}),
     )
+    reason = forms.CharField(label=_("Why this weight"), max_length=200, required=False)
     expected_end_on = day_field(
         _("Expected end"),
         required=False,
         help_text=_("Only where it is known from the start, as with an agreed term."),
     )
+    therapist = forms.ChoiceField(
+        label=_("Who leads the work"),
+        required=False,
+        help_text=_("The load of today stands beside each name."),
+    )
+
+    def __init__(self, *args: Any, leaders: Iterable[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["therapist"].choices = list(leaders)  # type: ignore[attr-defined]
+
+
+class FirstChannelForm(forms.Form):
+    """The way to reach somebody that is known on the first day; more can follow."""
+
+    phone = forms.CharField(label=_("Phone"), max_length=200, required=False)
+    phone_agreed = forms.BooleanField(label=_("Agreed to be called on this number"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    email_agreed = forms.BooleanField(
+        label=_("Agreed to be written to at this address"), required=False
+    )
+
+    def said(self) -> list[tuple[str, str, bool]]:
+        """Return the ways that were given: kind, value, agreed to."""
+        given = [
+            (kind, self.cleaned_data.get(kind, ""), bool(self.cleaned_data.get(f"{kind}_agreed")))
+            for kind in ("phone", "email")
+        ]
+        return [one for one in given if one[1]]
+
+
+class KnownForm(forms.Form):
+    """Who takes part besides, of those whom this client knows and the reader may know of."""
+
+    others = forms.MultipleChoiceField(
+        label=_("Who takes part besides"), widget=PickCheckboxes, required=False
+    )
+
+    def __init__(self, *args: Any, known: Iterable[Client], **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = [(str(one.pk), called_and_code(one)) for one in known]
+        self.fields["others"].choices = rows  # type: ignore[attr-defined]
 
 
 class ChannelForm(DatedForm):

@@ -19,7 +19,7 @@ from caseload.models.clients import (
     ContactChannel,
     InvolvedPerson,
 )
-from caseload.models.episodes import Assignment, AssignmentQuerySet, Cadence
+from caseload.models.episodes import Assignment, AssignmentQuerySet, Break, Cadence
 from caseload.models.sessions import Session
 from core.rows import rows_of, said
 from core.sight import opened_by
@@ -27,6 +27,7 @@ from core.sight import opened_by
 CHANNEL = ("id", "kind", "value", "consented_on", "note")
 INVOLVED = ("id", "name", "kind", "authority", "consent_to_share_on", "told", "told_by_when")
 RHYTHM = ("id", "weekday", "starts_at", "every_weeks")
+PAUSE = ("id", "starts_on", "ends_on", "contact_on")
 SESSION = ("id", "starts_at", "ends_at", "mode", "state")
 SESSIONS_SHOWN = 4
 
@@ -49,14 +50,16 @@ def for_page(clients: ClientQuerySet, user: User) -> ClientQuerySet:
 def works_for_page(works: AssignmentQuerySet, at: datetime, day: date) -> AssignmentQuerySet:
     """Return `works`, already scoped, with what `rhythm_of`, `coming_of` and `past_of` read.
 
-    The rhythm of `day`; the next and the last few sessions from `at`.
+    The rhythm of `day`; the break of it, or the next one; the next and the last few sessions from `at`.
     """
     sessions = Session.objects.filter(assignment=OuterRef("pk"))
     coming = sessions.planned().filter(ends_at__gt=at).in_order()
     past = sessions.filter(ends_at__lte=at).order_by("-starts_at", "pk")
     running = Cadence.objects.on(day).filter(assignment=OuterRef("pk"))
+    pauses = Break.objects.filter(assignment=OuterRef("pk"), ends_on__gte=day).order_by("starts_on")
     return works.annotate(
         rhythm_said=said(running, RHYTHM),
+        pause_said=said(pauses[:1], PAUSE),
         coming_said=said(coming[:SESSIONS_SHOWN], SESSION, room=("name",)),
         past_said=said(past[:SESSIONS_SHOWN], SESSION, room=("name",)),
     )
@@ -102,6 +105,12 @@ def rhythm_of(work: Assignment) -> str:
     """Return the rhythm of the work in words, or nothing."""
     running = rows_of(Cadence, work.rhythm_said)  # type: ignore[attr-defined]
     return running[0].in_words if running else ""
+
+
+def pause_of(work: Assignment) -> Break | None:
+    """Return the break that is, or comes next."""
+    found: list[Break] = rows_of(Break, work.pause_said)  # type: ignore[attr-defined]
+    return found[0] if found else None
 
 
 def coming_of(work: Assignment) -> list[Session]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, ProtectedError, Q
@@ -55,22 +56,39 @@ class Work:
 @transaction.atomic
 def open_client(*, details: Details, work: Work, by: User, on: date) -> Assignment:
     """Take somebody in: client, episode, `by` as the one who leads, and the weight in the load (R17)."""
-    episode = Episode.objects.create(kind=work.kind, title=work.title, opened_on=on)
-    join(episode, details, on)
+    client = Client(registered_on=on)
+    write(client, details)
+    return open_work([client], work, by, on)
+
+
+def open_work(
+    clients: Sequence[Client], work: Work, therapist: User, on: date, **more: Any
+) -> Assignment:
+    """Write the episode of `clients`, who leads it, and its weight in the load.
+
+    `more`: `reason` of the weight, and the episode that this one `returns_to`. Nothing is checked here.
+    """
+    episode = Episode.objects.create(
+        kind=work.kind, title=work.title, opened_on=on, returns_to=more.get("returns_to")
+    )
+    Participation.objects.bulk_create(
+        Participation(episode=episode, client=client, joined_on=on) for client in clients
+    )
     assignment = Assignment.objects.create(
         episode=episode,
-        therapist=by,
+        therapist=therapist,
         starts_on=on,
         usual_mode=work.usual_mode,
         expected_end_on=work.expected_end_on,
     )
     Commitment.objects.create(
-        user=by,
+        user=therapist,
         kind=Commitment.Kind.WEIGHT,
         points=work.weight,
         starts_on=on,
         assignment=assignment,
         cause=assignment.pk,
+        reason=more.get("reason", ""),
     )
     return assignment
 

@@ -1,4 +1,4 @@
-"""Pages of the file: taking somebody in, details, ways to reach, who is involved, who knows whom."""
+"""Pages of the file: details, ways to reach, who is involved, who knows whom."""
 
 from uuid import UUID
 
@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import AuthedRequest, require_role
-from accounts.models import Role
-from caseload.forms.clients import ChannelForm, DetailsForm, InvolvedForm, LinkForm, WorkForm
+from accounts.http import AuthedRequest
+from caseload.forms.clients import ChannelForm, DetailsForm, InvolvedForm, LinkForm
 from caseload.models import Client, ClientLink, ContactChannel, Episode, InvolvedPerson
 from caseload.models.log import readings_of
 from caseload.operations import clients as operations
-from caseload.operations.clients import Channel, Details, Involved, Work
+from caseload.operations.clients import Channel, Details, Involved
 from caseload.operations.reading import log_read
 from caseload.views.answers import overtaken, revision_of, sent_to, show, taken
 from core.clock import now, today
@@ -28,26 +27,6 @@ DETAILS = tuple(Details.__dataclass_fields__)
 
 def own_client(request: AuthedRequest, pk: UUID) -> Client:
     return get_object_or_404(Client.objects.editable_by(request.user), pk=pk)
-
-
-@require_http_methods(["GET", "POST"])
-@require_role(Role.THERAPIST)
-def open_client(request: AuthedRequest) -> HttpResponse:
-    """Take somebody in: who, and the work that begins."""
-    sent = sent_to(request)
-    person = DetailsForm(sent, today=today())
-    work = WorkForm(sent, prefix="work", today=today(), initial={"on": today()})
-    if person.is_valid() and work.is_valid():
-        said = dict(work.cleaned_data)
-        assignment = operations.open_client(
-            details=Details(**person.cleaned_data),
-            on=said.pop("on"),
-            work=Work(**said),
-            by=request.user,
-        )
-        messages.success(request, _("Saved. Only you and who leads you can see this file."))
-        return redirect("caseload:set_cadence", pk=assignment.pk)
-    return show(request, "caseload/open_client.html", forms=[person, work], form=person, work=work)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedRequest
 from accounts.models import Absence, Supervision, User
-from caseload.models import Assignment, Client, Goal, RiskLook, Session
+from caseload.models import Assignment, Break, Client, Goal, RiskLook, Session
 from caseload.models.files import (
     coming_of,
     for_page,
     involved_of,
     known_to,
     past_of,
+    pause_of,
     reach,
     rhythm_of,
     works_for_page,
@@ -43,6 +44,7 @@ class Work:
     assignment: Assignment
     may_act: bool
     rhythm: str
+    pause: Break | None
     coming: list[Session]
     past: list[Session]
     goals: list[Goal]
@@ -102,6 +104,7 @@ def work_of(row: Assignment, goals: Iterable[Goal]) -> Work:
         assignment=row,
         may_act=row.may_act,  # type: ignore[attr-defined]
         rhythm=rhythm_of(row),
+        pause=pause_of(row),
         coming=coming_of(row),
         past=past_of(row),
         goals=[goal for goal in goals if goal.assignment_id == row.pk],

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.operations.drafts import forget_old_drafts
+from caseload.operations.pauses import turn_breaks
 from caseload.operations.rhythms import extend_rhythms
 from core.dates import on_day
 from endings.models import Departure
@@ -30,6 +31,7 @@ def tick(*, clock: Clock) -> None:
 def night(*, at: datetime) -> None:
     """Roll rhythms out and let departures follow their facts; done again it finds nothing to do."""
     on = on_day(at)
+    turn_breaks(on=on)
     extend_rhythms(on=on)
     forget_old_drafts(at=at)
     for departure in Departure.objects.filter(state__in=UNDER_WAY):

@@ -1,0 +1,83 @@
+"""People who wait, each with a named person and the day of the next contact (R25)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from caseload.models import Client, WaitingEntry
+from caseload.operations.clients import Channel, Details, write
+from core.errors import RuleBroken
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody waits for, who is there for them meanwhile, and when they next hear from us."""
+
+    named_person: User
+    next_contact_on: date
+    needs: str = ""
+    times: str = ""
+
+
+@transaction.atomic
+def add_waiting(
+    *, details: Details, channels: Sequence[Channel], wish: Wish, by: User, on: date
+) -> WaitingEntry:
+    """Put somebody new on the waiting list, with the ways to reach them."""
+    refuse_past(wish.next_contact_on, on)
+    client = Client(registered_on=on)
+    write(client, details)
+    for channel in channels:
+        client.channels.create(**vars(channel))
+    return WaitingEntry.objects.create(client=client, since=on, **vars(wish))
+
+
+@transaction.atomic
+def change_waiting(*, entry: WaitingEntry, wish: Wish, by: User, on: date) -> WaitingEntry:
+    """Change needs, times, the named person or the next contact of somebody who waits."""
+    refuse_past(wish.next_contact_on, on)
+    mine = under_lock(entry, by)
+    for name, value in vars(wish).items():
+        setattr(mine, name, value)
+    mine.save(update_fields=list(vars(wish)))
+    return mine
+
+
+@transaction.atomic
+def record_contact(
+    *, entry: WaitingEntry, next_contact_on: date, by: User, on: date
+) -> WaitingEntry:
+    """Somebody was spoken to: the next contact is another day. Nobody waits without one (R25)."""
+    refuse_past(next_contact_on, on)
+    mine = under_lock(entry, by)
+    mine.next_contact_on = next_contact_on
+    mine.save(update_fields=["next_contact_on"])
+    return mine
+
+
+@transaction.atomic
+def end_waiting(*, entry: WaitingEntry, why: str, by: User, on: date) -> WaitingEntry:
+    """Somebody waits no longer; why is kept."""
+    mine = under_lock(entry, by)
+    mine.ended_on, mine.ended_why = on, why
+    mine.save(update_fields=["ended_on", "ended_why"])
+    return mine
+
+
+def under_lock(entry: WaitingEntry, by: User) -> WaitingEntry:
+    """Return an entry that is still open, locked; raises WaitingEntry.DoesNotExist for who may not see it."""
+    mine: WaitingEntry = (
+        WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).get(pk=entry.pk)
+    )
+    if mine.ended_on is not None:
+        raise RuleBroken(_("This person waits no longer."))
+    return mine
+
+
+def refuse_past(next_contact_on: date, on: date) -> None:
+    if next_contact_on < on:
+        raise RuleBroken(_("The next contact lies in the past."))

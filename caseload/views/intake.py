@@ -1,0 +1,129 @@
+"""Taking somebody in: new, from the waiting list, or once more; with a look at who they may be already."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import AuthedRequest, require_role
+from accounts.models import Role, User
+from caseload.forms.clients import DetailsForm, FirstChannelForm, KnownForm, WorkForm
+from caseload.models import Assignment, Client, ClientLink, WaitingEntry
+from caseload.operations import intake as operations
+from caseload.operations.clients import Channel, Details, Work
+from caseload.operations.intake import Begun
+from caseload.operations.reading import log_read
+from caseload.operations.work import load_of
+from core.clock import now, today
+from core.dates import number
+from core.http import sent_to, show, taken
+
+WORKS = (Role.THERAPIST, Role.SUPERVISOR)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(*WORKS)
+def open_client(request: AuthedRequest) -> HttpResponse:
+    """Take somebody in: who, how to reach them, and the work that begins."""
+    sent = sent_to(request)
+    leaders = operations.who_may_lead(request.user, today())
+    person, ways = DetailsForm(sent, today=today()), FirstChannelForm(sent)
+    work = work_form(request, leaders)
+    forms = [person, ways, work]
+    same: list[Client] = []
+    if all(form.is_valid() for form in forms):
+        details = Details(**person.cleaned_data)
+        same = (
+            [] if "somebody_else" in request.POST else operations.namesakes(details, request.user)
+        )
+        if not same:
+            ways_said = [
+                Channel(kind, value, today() if agreed else None)
+                for kind, value, agreed in ways.said()
+            ]
+            begun = begun_of(work, leaders, ways_said)
+            made = operations.take_in(
+                details=details, begun=begun, by=request.user, on=work.cleaned_data["on"]
+            )
+            return began(request, made)
+    context = {"forms": forms, "form": person, "ways": ways, "work": work, "same": same}
+    return show(request, "caseload/open_client.html", **context)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(*WORKS)
+def begin_work(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Begin work with somebody who is known here: waiting, back again, or in a couple beside their own work."""
+    client: Client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    log_read(client=client, page="caseload:begin_work", by=request.user, at=now())
+    entries = WaitingEntry.objects.visible_to(request.user).still_waiting()
+    entry = entries.filter(client=client).first()
+    known = known_to(request, client)
+    leaders = operations.who_may_lead(request.user, today())
+    work, others = work_form(request, leaders), KnownForm(sent_to(request), known=known)
+    made: list[Assignment] = []
+
+    def begin() -> None:
+        chosen = [one for one in known if str(one.pk) in others.cleaned_data["others"]]
+        made.append(
+            operations.begin_work(
+                clients=[client, *chosen],
+                begun=begun_of(work, leaders, ()),
+                by=request.user,
+                on=work.cleaned_data["on"],
+                waiting=entry,
+            )
+        )
+
+    if others.is_valid() and taken(work, begin):
+        return began(request, made[0])
+    context = {"forms": [work, others], "form": work, "others": others if known else None}
+    return show(request, "caseload/begin_work.html", client=client, entry=entry, **context)
+
+
+def work_form(request: AuthedRequest, leaders: Sequence[User]) -> WorkForm:
+    """The form of the work, with the load of whoever may lead it beside each name (R17)."""
+    loads = load_of(leaders, today())
+    named = []
+    for one in leaders:
+        load = loads[one]
+        limit = f" / {number(load.capacity)}" if load.capacity is not None else ""
+        named.append((str(one.pk), f"{one.name} · {number(load.total)}{limit}"))
+    own = request.user.pk if request.user in leaders else None
+    initial: dict[str, Any] = {"on": today(), "therapist": str(own or "")}
+    return WorkForm(sent_to(request), prefix="work", today=today(), leaders=named, initial=initial)
+
+
+def begun_of(form: WorkForm, leaders: Sequence[User], channels: Sequence[Channel]) -> Begun:
+    """Return what the form says begins; without a name it is oneself, the first who may lead."""
+    said = {name: form.cleaned_data[name] for name in Work.__dataclass_fields__}
+    asked = form.cleaned_data["therapist"] or form.initial["therapist"]
+    therapist = next((one for one in leaders if str(one.pk) == asked), None)
+    return Begun(
+        work=Work(**said),
+        therapist=therapist or leaders[0],
+        reason=form.cleaned_data["reason"],
+        channels=channels,
+    )
+
+
+def began(request: AuthedRequest, made: Assignment) -> HttpResponse:
+    if made.therapist_id == request.user.pk:
+        messages.success(request, _("Saved. Only you and who leads you can see this file."))
+        return redirect("caseload:set_cadence", pk=made.pk)
+    said = _("Saved. It stands on the caseload of %(name)s, who sets the rhythm.")
+    messages.success(request, said % {"name": made.therapist.name})
+    return redirect("desk:caseload")
+
+
+def known_to(request: AuthedRequest, client: Client) -> list[Client]:
+    """Return whom the client knows, of those whom the reader may know of."""
+    links = ClientLink.objects.visible_to(request.user).filter(Q(client=client) | Q(other=client))
+    pairs = links.select_related("client", "other")
+    return [link.other if link.client_id == client.pk else link.client for link in pairs]
