@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -79,7 +80,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return not is_fresh(context.request)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Return what the person may prove themselves with: the second factor, where there is one."""
+        """Return what the person may prove themselves with: the second factor, where there is one.
+
+        Who has nothing of the kind here came through another provider, and goes there once more.
+        """
         methods = super().get_reauthentication_methods(user)
         words = {
             "reauthenticate": _("Use your password"),
@@ -90,6 +94,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if isinstance(user, User) and has_factor(user):
             weak = reverse("account_reauthenticate")
             methods = [method for method in methods if method["url"] != weak]
+        if not methods and settings.SOCIALACCOUNT_PROVIDERS:
+            where = reverse("openid_connect_login", args=[settings.OIDC_PROVIDER])
+            methods = [{"id": "openid", "description": _("Sign in"), "url": where}]
         return methods
 
     # --- mails ---------------------------------------------------------------------------------------

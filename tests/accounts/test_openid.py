@@ -15,6 +15,7 @@ from core.clock import now
 from tests.accounts.door import PASSWORD, gives_code, is_in, shown_by_app, with_app
 from tests.accounts.factories import PracticeFactory, UserFactory
 from tests.accounts.provider import CLIENT, SECRET, Provider, provider
+from tests.proof import has_proved
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,19 @@ def test_nobody_binds_a_provider_to_somebody_who_is_signed_in(
     answer = comes_back(client, named, email="ilse@example.org", email_verified=True)
     assert answer.status_code == 403
     assert not SocialAccount.objects.exists()
+
+
+def test_who_has_nothing_here_proves_themselves_there(client: Client, named: Provider) -> None:
+    ilse = invite()
+    said = {"email": "ilse@example.org", "email_verified": True}
+    comes_back(client, named, **said)
+    has_proved(client, ilse, "socialaccount", ago=3600)
+    there = reverse("openid_connect_login", args=["practice"])
+    assert client.get(reverse("mfa_activate_totp")).url.startswith(f"{there}?next=")
+
+    comes_back(client, named, **said)
+
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
 def test_a_made_up_state_is_refused(client: Client, named: Provider) -> None:
