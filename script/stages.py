@@ -103,6 +103,8 @@ def run(*, long: bool, only: list[str]) -> int:
 
 def pytest_alone(words: list[str], *, long: bool) -> int:
     """Hand over to pytest, which starts a database when a test asks for one."""
+    if long and not judges.install():
+        return 1
     found = chromium.find()
     environment = {**os.environ, **SETTINGS, **({"CHROMIUM": found} if found else {})}
     mark = [] if long or any(word.startswith("-m") for word in words) else ["-m", "not long"]
