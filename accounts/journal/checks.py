@@ -2,7 +2,7 @@
 may have been tampered with is not asked for its opinion.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from accounts.journal.sql import hash_of
 
@@ -21,9 +21,17 @@ select seal, count(*), sha256(string_agg(hash, ''::bytea order by number)), arra
 
 SHAPES = "select id, source, kind, columns from sight.history_shape order by id"
 
-# Every row of one table against its line. `p` is the seal before the one that took the row in: what was
-# finished then cannot be new, and what came after has a higher number and a later clock.
-ROWS = """
+# Every line of one table against its row. Plain, so that PostgreSQL shares the work among its processes.
+KEPT = """
+select l.seal, l.key, case when e.pgh_id is null then 'gone' else 'changed' end
+  from public.accounts_historyline l
+  left join public.{table} e on e.pgh_id = l.key
+  left join public.pghistory_context c on c.id = e.pgh_context_id
+ where l.shape in ({shapes}) and (e.pgh_id is null or {hash} is distinct from l.hash)
+"""
+# Every row of one table: has it a line, and may it have come when it says? `p` is the seal before the one that
+# took it in: what was finished then cannot be new, and what came after has a higher number and a later clock.
+SLIPPED_IN = """
 with seals as materialized (
   select number, made_at, cluster, snapshot::pg_snapshot as snapshot,
          pg_snapshot_xmax(snapshot::pg_snapshot) as beyond
@@ -33,22 +41,17 @@ now as materialized (
          pg_snapshot_xmax(pg_current_snapshot()) as beyond, pg_current_xact_id_if_assigned() as own
     from seals),
 lines as (
-  select key, seal, shape, hash,
+  select key, seal,
          max(key) over (order by seal groups between unbounded preceding and 1 preceding) as highest
     from public.accounts_historyline where shape in ({shapes})),
 highest as materialized (select max(key) as key from lines)
-select coalesce(l.seal, (select open from now)) as seal, coalesce(l.key, e.pgh_id) as key,
-       case when e.pgh_id is null then 'gone'
-            when l.key is not null and {hash} is distinct from l.hash then 'changed'
-            else 'slipped in' end as what
-  from lines l full join public.{table} e on e.pgh_id = l.key
-  left join public.pghistory_context c on c.id = e.pgh_context_id
+select coalesce(l.seal, (select open from now)), e.pgh_id, 'slipped in'
+  from public.{table} e
+  left join lines l on l.key = e.pgh_id
   left join seals s on s.number = l.seal
   left join seals p on p.number = coalesce(l.seal, (select open from now)) - 1
                    and p.cluster = coalesce(s.cluster, (select cluster from now))
- where e.pgh_id is null
-    or (l.key is not null and {hash} is distinct from l.hash)
-    or e.pgh_created_at > coalesce(s.made_at, (select at from now)) + %(may_step)s
+ where e.pgh_created_at > coalesce(s.made_at, (select at from now)) + %(may_step)s
     or case when e.pgh_xid < p.beyond then pg_visible_in_snapshot(e.pgh_xid, p.snapshot)
             else e.pgh_created_at < p.made_at - %(may_step)s
                  or e.pgh_id <= coalesce(l.highest, case when l.key is null then (select key from highest) end)
@@ -61,15 +64,23 @@ select seal, key, 'gone' from public.accounts_historyline where shape in ({shape
 """
 
 
-def rows_of(table: str, shapes: Mapping[int, Sequence[str]]) -> str:
-    """Return the check of one table; each of its shapes has its own columns."""
+def rows_kept(table: str, shapes: Mapping[int, Sequence[str]]) -> str:
+    """Return the check of the hashes of one table; each of its shapes has its own columns."""
     by_shape = " ".join(
         f"when {shape} then {hash_of(list(columns))}" for shape, columns in shapes.items()
     )
-    keys = ", ".join(map(str, shapes))
-    return ROWS.format(table=table, shapes=keys, hash=f"(case l.shape {by_shape} end)")
+    return KEPT.format(table=table, shapes=listed(shapes), hash=f"(case l.shape {by_shape} end)")
+
+
+def rows_slipped_in(table: str, shapes: Iterable[int]) -> str:
+    """Return the check of who came when."""
+    return SLIPPED_IN.format(table=table, shapes=listed(shapes))
+
+
+def listed(shapes: Iterable[int]) -> str:
+    return ", ".join(map(str, shapes))
 
 
 def rows_without(shapes: Sequence[int]) -> str:
     """Return every line of a table, or of a column, that is there no longer."""
-    return ROWS_WITHOUT_TABLE.format(shapes=", ".join(map(str, shapes)))
+    return ROWS_WITHOUT_TABLE.format(shapes=listed(shapes))

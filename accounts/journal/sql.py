@@ -100,7 +100,10 @@ def changed_fields(source: Source) -> str:
     )
     if not named:
         return "null::text[]"
-    before = "p.pgh_obj_id = e.pgh_obj_id and p.pgh_id < e.pgh_id order by p.pgh_id desc limit 1"
+    # "+ 0" keeps the planner from walking back through the whole table by number: it asks for the object's rows.
+    before = (
+        "p.pgh_obj_id = e.pgh_obj_id and p.pgh_id < e.pgh_id order by p.pgh_id + 0 desc limit 1"
+    )
     changed = (
         f"(select array_remove(array[{named}], null) from public.{source.table} p where {before})"
     )

@@ -15,9 +15,9 @@ from caseload.models import Client, ClientLink, ContactChannel, Episode, Involve
 from caseload.models.log import readings_of
 from caseload.operations import clients as operations
 from caseload.operations.clients import Channel, Details, Involved
-from caseload.operations.reading import log_read
 from caseload.views.answers import overtaken, revision_of, sent_to, show, taken
-from core.clock import now, today
+from caseload.views.reading import shows
+from core.clock import today
 from core.errors import ChangedMeanwhile, RuleBroken
 
 READINGS = 50
@@ -26,7 +26,9 @@ DETAILS = tuple(Details.__dataclass_fields__)
 
 
 def own_client(request: AuthedRequest, pk: UUID) -> Client:
-    return get_object_or_404(Client.objects.editable_by(request.user), pk=pk)
+    client = get_object_or_404(Client.objects.editable_by(request.user), pk=pk)
+    shows(request, client)
+    return client
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +52,6 @@ def join_episode(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def change_client(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Change what is known of a client; two who write at once both see what the other wrote."""
     client = own_client(request, pk)
-    log_read(client=client, page="caseload:change_client", by=request.user, at=now())
     initial = {name: getattr(client, name) for name in DETAILS}
     form = DetailsForm(sent_to(request), today=today(), initial=initial)
     if form.is_valid():
@@ -84,6 +85,7 @@ def change_channel(request: AuthedRequest, pk: UUID) -> HttpResponse:
     channel = get_object_or_404(
         ContactChannel.objects.editable_by(request.user).select_related("client"), pk=pk
     )
+    shows(request, channel.client)
     initial = {name: getattr(channel, name) for name in Channel.__dataclass_fields__}
     form = ChannelForm(sent_to(request), today=today(), initial=initial)
     if form.is_valid():
@@ -99,6 +101,7 @@ def remove_channel(request: AuthedRequest, pk: UUID) -> HttpResponse:
     channel = get_object_or_404(
         ContactChannel.objects.editable_by(request.user).select_related("client"), pk=pk
     )
+    shows(request, channel.client)
     if request.method == "POST":
         operations.remove_channel(channel=channel, by=request.user)
         messages.success(request, _("Removed."))
@@ -129,6 +132,7 @@ def change_involved_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(
         InvolvedPerson.objects.editable_by(request.user).select_related("client"), pk=pk
     )
+    shows(request, person.client)
     initial = {name: getattr(person, name) for name in Involved.__dataclass_fields__}
     form = InvolvedForm(sent_to(request), today=today(), initial=initial)
     if form.is_valid():
@@ -147,6 +151,7 @@ def remove_involved_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(
         InvolvedPerson.objects.editable_by(request.user).select_related("client"), pk=pk
     )
+    shows(request, person.client)
     if request.method == "POST":
         try:
             operations.remove_involved_person(person=person, by=request.user)
@@ -194,7 +199,7 @@ def who_has_read(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Who opened this file, the newest first; for those who work on it and who lead them."""
     clinical = Client.objects.visible_to(request.user).clinical_to(request.user)
     client = get_object_or_404(clinical, pk=pk)
-    log_read(client=client, page="caseload:who_has_read", by=request.user, at=now())
+    shows(request, client)
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isdigit() and 0 < int(asked) < MOST_PAGES else 1
     readings = readings_of(client.pk, how_many=READINGS + 1, after=(page - 1) * READINGS)

@@ -14,6 +14,7 @@ from caseload.forms.waiting import BreakForm, SleepForm
 from caseload.models import Assignment
 from caseload.operations import pauses as operations
 from caseload.operations.pauses import Pause
+from caseload.views.reading import shows
 from core.clock import today
 from core.http import sent_to, show, taken
 
@@ -21,6 +22,7 @@ from core.http import sent_to, show, taken
 def own_work(request: AuthedRequest, pk: UUID) -> Assignment:
     works = Assignment.objects.editable_by(request.user).with_who()
     work: Assignment = get_object_or_404(works, pk=pk)
+    shows(request, *work.episode.people)
     return work
 
 

@@ -19,6 +19,7 @@ from caseload.operations import rhythms as operations
 from caseload.operations.rhythms import Wish
 from caseload.operations.rolling import RolledOut
 from caseload.views.answers import sent_to, show, taken
+from caseload.views.reading import shows
 from core.clock import today
 from core.dates import day, listed
 
@@ -30,6 +31,7 @@ def set_cadence(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Give one assignment its rhythm; the one before ends where the new one begins."""
     works = Assignment.objects.editable_by(request.user).with_who()
     work: Assignment = get_object_or_404(works, pk=pk)
+    shows(request, *work.episode.people)
     running = work.cadences.on(today()).select_related("room").first()
     form = RhythmForm(sent_to(request), today=today(), initial=proposal(work, running))
 

@@ -24,9 +24,9 @@ from caseload.models import Assignment, ClosedDay, Session
 from caseload.models.sessions import SessionQuerySet
 from caseload.operations import sessions as operations
 from caseload.operations.absences import days_away
-from caseload.operations.reading import log_read
 from caseload.operations.sessions import When
 from caseload.views.answers import back_to, revision_of, sent_to, show, taken
+from caseload.views.reading import shows
 from core.clock import now, today
 from core.dates import local, on_day
 from core.errors import ChangedMeanwhile, RuleBroken
@@ -39,6 +39,7 @@ COMING, OPEN, PAST = "coming", "open", "past"
 def own_session(request: AuthedRequest, pk: UUID) -> Session:
     sessions = Session.objects.editable_by(request.user).with_who()
     session: Session = get_object_or_404(sessions, pk=pk)
+    shows(request, *session.episode.people)
     return session
 
 
@@ -157,8 +158,7 @@ def session(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """One session and what can be done with it; who may only see the work sees it without acts."""
     visible = Session.objects.visible_to(request.user).with_who()
     shown: Session = get_object_or_404(visible, pk=pk)
-    for client in shown.episode.people:
-        log_read(client=client, page="caseload:session", by=request.user, at=now())
+    shows(request, *shown.episode.people)
     at = now()
     context = {
         "session": shown,
@@ -223,6 +223,7 @@ def add_extra_session(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Plan a session beside the rhythm."""
     works = Assignment.objects.editable_by(request.user).with_who()
     work: Assignment = get_object_or_404(works, pk=pk)
+    shows(request, *work.episode.people)
     form = SessionForm(sent_to(request), today=today(), initial={"mode": work.usual_mode})
 
     def add() -> None:

@@ -12,9 +12,9 @@ from accounts.http import AuthedRequest
 from caseload.forms.work import GoalForm, ReviewGoalForm, RiskLookForm, WeightForm
 from caseload.models import Assignment, Client, Goal, RiskLook
 from caseload.operations import work as operations
-from caseload.operations.reading import log_read
 from caseload.operations.work import Reviewed, Seen
 from caseload.views.answers import overtaken, revision_of, sent_to, show
+from caseload.views.reading import shows
 from core.clock import now, today
 from core.errors import ChangedMeanwhile
 
@@ -24,6 +24,7 @@ def record_goal(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Keep a goal, in the client's words."""
     works = Assignment.objects.editable_by(request.user).with_who()
     work: Assignment = get_object_or_404(works, pk=pk)
+    shows(request, *work.episode.people)
     form = GoalForm(sent_to(request), today=today(), initial={"on": today()})
     if form.is_valid():
         operations.record_goal(assignment=work, by=request.user, **form.cleaned_data)
@@ -38,7 +39,7 @@ def review_goal(request: AuthedRequest, pk: UUID) -> HttpResponse:
     goals = Goal.objects.editable_by(request.user).with_who()
     goal: Goal = get_object_or_404(goals, pk=pk)
     client = goal.episode.people[0]
-    log_read(client=client, page="caseload:review_goal", by=request.user, at=now())
+    shows(request, client)
     initial = {"met": goal.met, "words": goal.words, "on": today()}
     form = ReviewGoalForm(sent_to(request), today=today(), initial=initial)
     if form.is_valid():
@@ -62,7 +63,7 @@ def review_goal(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def record_risk_look(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """A look at risk (R24). It is added; earlier ones stay as they are."""
     client = get_object_or_404(Client.objects.editable_by(request.user), pk=pk)
-    log_read(client=client, page="caseload:record_risk_look", by=request.user, at=now())
+    shows(request, client)
     last = RiskLook.objects.visible_to(request.user).filter(client=client).newest_first().first()
     form = RiskLookForm(sent_to(request), today=today(), initial=as_before(last))
     if form.is_valid():
@@ -90,6 +91,7 @@ def set_weight(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Let the work weigh more or less, from today on (R17)."""
     works = Assignment.objects.editable_by(request.user).with_who()
     work: Assignment = get_object_or_404(works, pk=pk)
+    shows(request, *work.episode.people)
     now_weighs = work.commitments.on(today()).filter(kind="weight").first()
     initial = (
         {"points": now_weighs.points, "reason": now_weighs.reason} if now_weighs else {"points": 1}

@@ -9,13 +9,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.http import AuthedRequest
+from caseload.views.reading import shows
 from core.errors import RuleBroken
 from endings.models import Ending
 
 
 def ending_to_edit(request: AuthedRequest, pk: UUID) -> Ending:
     """Return the ending if this person may write in it; otherwise it is not there (404)."""
-    return get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    ending = get_object_or_404(Ending.objects.editable_by(request.user).with_work(), pk=pk)
+    shows(request, ending.client)
+    return ending
 
 
 def sent(request: AuthedRequest) -> Any:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest
+from caseload.views.reading import shows
 from core.clock import now, today
 from endings.forms.closures import AddendumForm, ClosingForm, FollowUpForm
 from endings.forms.steps import name_of
@@ -74,6 +75,7 @@ def record_follow_up(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Did the client arrive? Asked and answered by whoever carries it (R15, R25)."""
     mine = FollowUp.objects.editable_by(request.user).select_related("client", "referral")
     follow_up = get_object_or_404(mine, pk=pk)
+    shows(request, follow_up.client)
     form = FollowUpForm(
         sent(request),
         today=today(),

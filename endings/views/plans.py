@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthedRequest
 from accounts.models import Practice
 from caseload.models import Assignment
+from caseload.views.reading import shows
 from core import dates
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
@@ -163,6 +164,7 @@ def client_dates(request: AuthedRequest, pk: UUID, ending: UUID) -> HttpResponse
         pk=ending,
         departure=departure,
     )
+    shows(request, shown.client)
     drawn = plans.draw(departure, on=today())
     facts = next(one for one in drawn.facts.clients if one.id == shown.pk)
     decision = drawn.facts.decisions[shown.pk]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest
 from accounts.models import User
-from caseload.operations.reading import log_read
+from caseload.views.reading import shows
 from core.clock import now, today
 from endings.forms.reviews import ReviewForm
 from endings.models import Ending, EndingException, Review
@@ -40,6 +40,8 @@ def review(request: AuthedRequest, pk: UUID) -> HttpResponse:
         pk=pk,
     )
     endings = endings_of(shown, request)
+    if shown.ending:
+        shows(request, shown.ending.client)
     about = about_ending(request, shown)
     form = ReviewForm(sent(request), endings=endings)
     may_decide = request.user.pk in (shown.reviewer_id, shown.second_reviewer_id)
@@ -98,7 +100,6 @@ def about_ending(request: AuthedRequest, shown: Review) -> Reviewed | None:
     ending = mine.filter(pk=shown.ending_id).first()
     if ending is None:
         return None
-    log_read(client=ending.client, page="endings:review", by=request.user, at=now())
     page = page_of(request, ending)
     return closing_reviewed(page) if shown.kind == Review.Kind.CLOSURE else handover_reviewed(page)
 

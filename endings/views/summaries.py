@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest
-from caseload.operations.reading import log_read
 from core.clock import now, today
 from core.errors import ChangedMeanwhile
 from core.parts import Difference
@@ -41,8 +40,6 @@ def write_summary(request: AuthedRequest, pk: UUID) -> HttpResponse:
         except ChangedMeanwhile:
             draft = draft_of(request, ending)
             differences = written_differently(form, summaries.texts_to_begin_with(ending))
-    if request.method == "GET":
-        log_read(client=ending.client, page="endings:write_summary", by=request.user, at=now())
     context = {
         "ending": ending,
         "form": form,

@@ -15,6 +15,7 @@ from accounts.models import Supervision
 from caseload.models import Place
 from caseload.operations.places import held_for_others
 from caseload.operations.reading import log_read
+from caseload.views.reading import shows
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
 from core.parts import Difference, Seer
@@ -275,6 +276,7 @@ def move_referral(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Record where a referral stands now, and who said so (R15)."""
     mine = Referral.objects.editable_by(request.user).select_related("client", "option__option_set")
     referral = get_object_or_404(mine, pk=pk)
+    shows(request, referral.client)
     back = referral.option.option_set.get_absolute_url()
     sent = request.POST if request.method == "POST" else None
     form = MoveForm(sent, referral=referral, initial={"on": today()})
