@@ -61,6 +61,8 @@ ROOMS = Link(
 CLOSED_DAYS = Link(
     _("Closed days"), "calendar", "caseload:closed_days", ("/caseload/closed-days/",)
 )
+FRONT_DESK = Link(_("Front desk"), "calendar-check", "desk:front_desk", ("/front-desk/",))
+WAITING = Link(_("Waiting list"), "hourglass", "caseload:waiting", ("/caseload/waiting/",))
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
 HISTORY = Link(pgettext_lazy("tab", "History"), "history", "desk:history")
 OPERATIONS = Link(
@@ -74,7 +76,7 @@ SECTIONS: dict[str, list[Link]] = {
     Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
     Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, HISTORY, OPERATIONS],
-    Role.FRONT_DESK: [],
+    Role.FRONT_DESK: [FRONT_DESK, WAITING],
     Role.RECORDS_KEEPER: [IMPORTS],
 }
 

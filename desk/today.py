@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caseload.models import Session
+from core.dates import clock
 from core.drawing import Bar, bar
 from core.parts import Chip
 from desk.day import (
@@ -52,6 +53,14 @@ def sessions_of(day: Day) -> list[Todo]:
     return [replace(row, primary=row is first) for row in rows]
 
 
+def here_chip(session: Session) -> Chip | None:
+    """Return since when somebody has been here, as the front desk says."""
+    if session.arrived_at is None or session.state != Session.State.PLANNED:
+        return None
+    said = _("Here since %(clock)s") % {"clock": clock(session.arrived_at)}
+    return Chip("done", said, "user-check")
+
+
 def asked_in_session(day: Day, ending: Ending) -> Due | None:
     standing = day.occasions(ending)
     return next((standing[one] for one in IN_A_SESSION if one in standing), None)
@@ -64,6 +73,7 @@ def quiet_row(day: Day, session: Session, ending: Ending | None) -> Todo:
         url=ending.get_absolute_url() if ending else session.get_absolute_url(),
         text=quiet_text(day, session, ending),
         time=session.starts_at,
+        chip=here_chip(session),
     )
 
 
@@ -75,13 +85,18 @@ def asking_row(day: Day, session: Session, ending: Ending, asked: Due) -> Todo:
         code=ending.client.code if ending.participation_id else session.episode.codes,
         url=ending.get_absolute_url(),
         chip=chip_of(asked, is_last=asked.since < day.on),
-        text=text_of(asked, ending, day),
+        text=" ".join(filter(None, [here_words(session), text_of(asked, ending, day)])),
         tone="due" if tells else "",
         time=session.starts_at,
         act=act_of(asked.occasion),
         act_url=target_of(tell_or(asked.occasion), ending.pk),
         primary=tells,
     )
+
+
+def here_words(session: Session) -> str:
+    here = here_chip(session)
+    return f"{here.label}." if here else ""
 
 
 def tell_or(occasion: Occasion) -> Occasion:

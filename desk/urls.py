@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, first_steps, history, home, today
+from desk.views import caseload, client, desk, first_steps, front_desk, history, home, today
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("supervision/", desk.supervision, name="supervision"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("history/", history.history, name="history"),
+    path("front-desk/", front_desk.front_desk, name="front_desk"),
+    path("front-desk/<uuid:pk>/here/", front_desk.sign_client_in, name="sign_client_in"),
+    path("front-desk/<str:on>/<uuid:pk>/move/", front_desk.move_booking, name="move_booking"),
     path("more/", home.more, name="more"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),

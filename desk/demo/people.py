@@ -44,6 +44,7 @@ class Staff:
             ("Practice admin", self.admin.email or ""),
             ("Therapist of another team", self.stranger.email or ""),
             ("Records keeper", self.keeper.email or ""),
+            ("Front desk", self.front.email or ""),
         ]
 
 
