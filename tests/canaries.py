@@ -27,10 +27,14 @@ SHORTEST = 9  # letters of a marker: a shorter field holds a code
 
 # The directory is public, the practice and its rooms name themselves, people of the practice sign their mails.
 NOT_ABOUT_PEOPLE = {
-    "accounts": {"Attempt", "Device", "FormToken", "Practice", "Site", "Team", "User"},
+    "accounts": {
+        *("Attempt", "Device", "FactorSecret", "FormToken", "HistoryLine", "Practice"),
+        *("Seal", "Site", "Team", "User"),
+    },
     "caseload": {"ClosedDay", "ImportIssue", "Room"},
     "referrals": {
-        *("Address", "Contact", "DirectoryImport", "DirectoryIssue", "Language", "Location"),
+        *("Address", "Contact", "DirectoryImport", "DirectoryIssue", "Language", "LocalOverlay"),
+        *("Location",),
         *("NewClients", "Organization", "Phone", "Schedule", "SearchEntry", "Service"),
         *("ServiceAtLocation", "Source", "Verification"),
     },
@@ -106,6 +110,8 @@ def made_up(field: models.Field) -> object:
         return today()
     if isinstance(field, models.IntegerField):
         return 1
+    if isinstance(field, models.BinaryField):
+        return b""
     return field.choices[0][0] if field.choices else ""
 
 
