@@ -15,11 +15,16 @@ import django
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 django.setup()
 
+from django.template.loader import get_template  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
 from core.clock import now  # noqa: E402 -- Django first
 from reminders.operations.sending import drain  # noqa: E402
 
 
 def main() -> None:
+    get_template("reminders/mail.html")  # what every child needs is there before it is born
+    reverse("reminders:inbox")
     print("ready", flush=True)  # noqa: T201 -- the pipe to the test
     while line := sys.stdin.readline():
         ahead = timedelta(seconds=float(line))
