@@ -131,7 +131,8 @@ class Session(Revisioned):
     )
     state_at = models.DateTimeField(null=True, blank=True)
     is_extra = models.BooleanField(default=False)
-    arrived_at = models.DateTimeField(null=True, blank=True)  # as the front desk says; not yet *held*
+    # As the front desk says; whether it was held is the therapist's to say.
+    arrived_at = models.DateTimeField(null=True, blank=True)
     # Who was booked beside the therapist when it was cancelled, missed or held: undone, they are again.
     booked_beside = ArrayField(models.UUIDField(), null=True, blank=True, editable=False)
 
