@@ -279,7 +279,8 @@ class RandomActs(RuleBasedStateMachine):
         with as_of(self.at), acting(receiver):
             seen = set(Client.objects.visible_to(receiver).values_list("pk", flat=True))
         for ending in Ending.objects.filter(departure=self.departure):
-            if ending.client_id in seen:
+            carries = ending.named_person(self.at.date()) == receiver  # after the last working day
+            if ending.client_id in seen and not carries:
                 assert ending.told_on is not None, "seen before the telling"
                 states = {"accepted"}
                 asked = HandoverInvitation.objects.filter(ending=ending, receiver=receiver)
