@@ -8,7 +8,7 @@ import pytest
 from django.core.management import get_commands
 
 from accounts.models import Role
-from config.servers.backup import COMMANDS
+from config.servers.command import COMMANDS
 from config.servers.external import SETTINGS
 from config.servers.keys import SETTING_OF_FILE
 from desk.demo import people

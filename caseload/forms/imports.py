@@ -55,7 +55,8 @@ class ImportForm(forms.Form):
         help_text=_("The same name again finds the same people again."),
     )
     sometimes_needed = ("uploads", "pasted")
-    keeps_draft = False  # cells of a whole practice, which stand in the spreadsheet that they come from
+    # Cells of a whole practice stand in the spreadsheet that they come from.
+    keeps_draft = False
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
