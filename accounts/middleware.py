@@ -4,6 +4,7 @@ from datetime import timedelta, tzinfo
 from time import sleep
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 
@@ -68,7 +69,7 @@ class OnceMiddleware:
         if token is None:
             return self.get_response(request)
         if not self.claim(token, request):
-            return HttpResponseRedirect(self.wait_for(token) or request.get_full_path())
+            return HttpResponseRedirect(self.wait_for(token, request) or request.get_full_path())
         response = self.get_response(request)
         taken = response.status_code in REDIRECTS or "HX-Redirect" in response.headers
         mine = FormToken.objects.filter(pk=token)
@@ -80,17 +81,23 @@ class OnceMiddleware:
         return response
 
     def claim(self, token: UUID, request: HttpRequest) -> bool:
-        """Say whether this request is the first with `token`; a claim that died is taken over."""
+        """Say whether this request is the first with `token`; a claim that died is taken over.
+
+        Somebody else's token is refused like one's own that is used, and says nothing of where it led.
+        """
         at = now()
         FormToken.objects.filter(pk=token, went_to="", used_at__lt=at - ABANDONED).delete()
-        _row, is_first = FormToken.objects.get_or_create(
-            pk=token, defaults={"user_id": str(request.user.pk), "used_at": at}
-        )
+        try:
+            _row, is_first = FormToken.objects.get_or_create(
+                pk=token, defaults={"user_id": str(request.user.pk), "used_at": at}
+            )
+        except IntegrityError:  # there, and not for these eyes
+            return False
         return is_first
 
-    def wait_for(self, token: UUID) -> str:
+    def wait_for(self, token: UUID, request: HttpRequest) -> str:
         for _attempt in range(20):
-            row = FormToken.objects.filter(pk=token).first()
+            row = FormToken.objects.filter(pk=token, user_id=str(request.user.pk)).first()
             if row is None or row.went_to:
                 return row.went_to if row else ""
             sleep(0.2)

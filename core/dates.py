@@ -278,3 +278,18 @@ def written_number(value: float | Decimal, language: str) -> str:
 def listed(words: Sequence[object]) -> str:
     """Return “a, b and c”."""
     return format_list([str(word) for word in words], locale=cldr(language_now()))
+
+
+A_LIFETIME = timedelta(days=40_000)
+
+
+def asked_day(said: str, today: date) -> date | None:
+    """Return the day that an address asks for (`2026-11-16`); nothing where it is none, or a lifetime away.
+
+    Weeks around the first and the last day that Python knows cannot be reckoned.
+    """
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return None
+    return day if abs(day - today) < A_LIFETIME else None

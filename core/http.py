@@ -16,16 +16,30 @@ from core.dates import listed, on_day, whole_date
 from core.errors import RuleBroken
 from core.parts import Difference, Link
 
+LONGEST_NUMBER = 18  # digits of a bigint
+
 
 def sent_to(request: HttpRequest) -> Any:
     """Return what was sent, or nothing where the page is only shown."""
     return request.POST if request.method == "POST" else None
 
 
+def number_of(said: str) -> int | None:
+    """Return a whole number that was sent; nothing where it is none, or none that a column could hold.
+
+    `isdigit` alone takes `²`, which `int` refuses, and numbers so long that reading them takes seconds.
+    """
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else None
+
+
+def words_of(said: str) -> str:
+    """Return words to look for as PostgreSQL takes them: short, and without the NUL that it refuses."""
+    return said.replace("\0", "").strip()[:80]
+
+
 def revision_of(request: HttpRequest) -> int | None:
     """Return which revision the page had read."""
-    said = request.POST.get("revision", "")
-    return int(said) if said.isdigit() else None
+    return number_of(request.POST.get("revision", ""))
 
 
 def taken(form: forms.BaseForm, act: Callable[[], object]) -> bool:
@@ -130,4 +144,4 @@ class Listed:
             Link(here, _("In use"), current=not is_ended),
             Link(f"{here}?show=ended", ended, current=is_ended),
         ]
-        return cls(request.GET.get("q", "").strip()[:80], is_ended, views)
+        return cls(words_of(request.GET.get("q", "")), is_ended, views)

@@ -7,6 +7,7 @@ from accounts.models import Role, User
 from caseload.models import ImportRun
 from core.clock import now, today
 from endings.models import HandoverInvitation, HandoverSummary, HeldPlace
+from endings.operations.handovers import one_off_code
 from referrals.models import Referral
 from reminders.models import Reminder
 from tests.accounts.factories import (
@@ -104,7 +105,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "invitation": HandoverInvitation.objects.create(
             ending=ending,
             receiver=UserFactory.create(name="Ilse"),
-            code="H-XKCDWQ",
+            code=one_off_code(),
             invited_by=marta,
             invited_at=now(),
         ),

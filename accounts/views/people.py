@@ -23,7 +23,7 @@ from accounts.sign_in.proof import fresh_proof_required, has_factor
 from core.clock import now, today
 from core.dates import listed
 from core.errors import RuleBroken
-from core.http import offer_undo, sent_to, show
+from core.http import offer_undo, sent_to, show, words_of
 from core.names import folded
 from core.parts import Link
 
@@ -46,7 +46,7 @@ SHOWN_AS = {
 @require_role(Role.PRACTICE_ADMIN)
 def people(request: AuthedRequest) -> HttpResponse:
     """Everybody, those who are invited, those whose access has ended; found by name, address or role."""
-    words = request.GET.get("q", "").strip()[:80]
+    words = words_of(request.GET.get("q", ""))
     which = request.GET.get("show", HERE)
     which = which if which in SHOWN else HERE
     found = User.objects.filter(SHOWN[which]).filter(named_like(words) if words else Q())

@@ -23,6 +23,8 @@ LOOKED_AT: Final = 50
 
 Cells = dict[Column, str]
 
+MOST_COLUMNS: Final = 500  # each is a field of the form that asks what it means
+
 
 def guess_layout(path: Path) -> Layout:
     """Return how `path` is to be read, as far as it can be seen; a person may change it.
@@ -34,6 +36,8 @@ def guess_layout(path: Path) -> Layout:
     lines = [each for each in islice(text_lines(path), LOOKED_AT) if each.strip()]
     delimiter = guess_delimiter(lines)
     first = next(split(lines, delimiter), [])
+    if len(first) > MOST_COLUMNS:
+        raise FileUnreadable("unreadable", file=path.name, line=1)
     columns = guess_columns(first)
     if not any(columns):
         return Layout((None,) * len(first), delimiter, has_header=False)

@@ -19,6 +19,7 @@ from caseload.views.answers import overtaken, revision_of, sent_to, show, taken
 from caseload.views.reading import shows
 from core.clock import today
 from core.errors import ChangedMeanwhile, RuleBroken
+from core.http import number_of
 
 READINGS = 50
 MOST_PAGES = 10_000
@@ -201,7 +202,7 @@ def who_has_read(request: AuthedRequest, pk: UUID) -> HttpResponse:
     client = get_object_or_404(clinical, pk=pk)
     shows(request, client)
     asked = request.GET.get("page", "")
-    page = int(asked) if asked.isdigit() and 0 < int(asked) < MOST_PAGES else 1
+    page = min(max(number_of(asked) or 1, 1), MOST_PAGES)
     readings = readings_of(client.pk, how_many=READINGS + 1, after=(page - 1) * READINGS)
     context = {
         "client": client,

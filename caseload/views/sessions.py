@@ -28,6 +28,7 @@ from caseload.operations.sessions import When
 from caseload.views.answers import back_to, revision_of, sent_to, show, taken
 from caseload.views.reading import shows
 from core.clock import now, today
+from core.dates import asked_day as day_asked_for
 from core.dates import local, on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from core.parts import Link
@@ -143,10 +144,7 @@ def days_of_week(
 
 def asked_day(request: AuthedRequest) -> date:
     """Return the day that the address names, or today."""
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return today()
+    return day_asked_for(request.GET.get("on", ""), today()) or today()
 
 
 def monday_of(day: date) -> date:

@@ -26,6 +26,7 @@ from core import dates
 from core.addresses import address_by_key
 from core.clock import now, today
 from core.drawing import Gauge, gauge
+from core.http import words_of
 from core.parts import Chip, Link
 from desk.standing import standing_of
 from endings.models import Departure, Ending, HandoverInvitation
@@ -117,7 +118,7 @@ def caseload(request: AuthedRequest) -> HttpResponse:
 
 def look_for(request: AuthedRequest) -> str:
     """Keep the words in the session; return the rest of the question, for the address."""
-    words = request.POST.get("q", "").strip()[:80]
+    words = words_of(request.POST.get("q", ""))
     request.session[WORDS] = words
     said = {name: request.POST[name] for name in ("show", "sort") if request.POST.get(name)}
     return urlencode(said | ({"found": 1} if words else {}))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthedRequest, require_role
 from accounts.models import HistoryLine, Role, User
 from accounts.operations.searching import Question, search_history
+from core.http import number_of
 from core.widgets import DateInput
 from desk.kinds import kind_of
 
@@ -58,9 +59,7 @@ def history(request: AuthedRequest) -> HttpResponse:
     question = question_of(form) if request.method != "POST" else None
     before = request.GET.get("before", "")
     acts = (
-        search_history(
-            question, before=int(before) if before.isdigit() else None, how_many=PER_PAGE + 1
-        )
+        search_history(question, before=number_of(before), how_many=PER_PAGE + 1)
         if question
         else []
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from core.dates import asked_day
 from core.drawing import percent
 from endings.board.lane import Fact, Lane
 
@@ -90,11 +91,10 @@ class Axis:
 
 def axis_of(today: date, asked: str = "") -> Axis:
     """Return the axis for today, or for the week that an address asks for (`?from=2026-11-16`)."""
-    try:
-        monday = date.fromisoformat(asked)
-        return Axis(monday - timedelta(days=monday.weekday()))
-    except (ValueError, OverflowError):
+    day = asked_day(asked, today)
+    if day is None:
         return Axis(today - timedelta(days=today.weekday() + 7))
+    return Axis(day - timedelta(days=day.weekday()))
 
 
 def closed_spans(closed: Iterable[date]) -> list[tuple[date, date]]:

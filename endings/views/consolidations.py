@@ -13,6 +13,7 @@ from accounts.http import AuthedRequest
 from core import dates
 from core.clock import today
 from core.errors import ChangedMeanwhile
+from core.http import revision_of
 from core.parts import Difference
 from endings.forms.steps import ConsolidationForm, GainFormSet, TriggerFormSet
 from endings.models import Consolidation, Ending, Gain, Trigger
@@ -63,8 +64,7 @@ def kept_of(request: AuthedRequest, ending: Ending) -> Consolidation | None:
 
 def revision_read(request: AuthedRequest) -> int | None:
     """Return the revision that the page had read; None where there was nothing yet."""
-    said = request.POST.get("revision", "")
-    return int(said) if said.isdigit() else None
+    return revision_of(request)
 
 
 def forms_of(

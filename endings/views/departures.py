@@ -17,6 +17,7 @@ from accounts.models import Role, User
 from caseload.models import Participation
 from core.clock import now, today
 from core.errors import ChangedMeanwhile, RuleBroken
+from core.http import number_of
 from endings.forms.departures import CarriersForm, FrameForm, NewLastDayForm, WordsForm
 from endings.models import Departure
 from endings.operations import departures
@@ -35,8 +36,7 @@ def departure_to_edit(request: AuthedRequest, pk: UUID) -> Departure:
 
 
 def revision_of(request: AuthedRequest) -> int | None:
-    said = request.POST.get("revision", "")
-    return int(said) if said.isdigit() else None
+    return number_of(request.POST.get("revision", ""))
 
 
 def wizard(departure: Departure | None) -> list[dict[str, Any]]:

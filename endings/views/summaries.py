@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthedRequest
 from core.clock import now, today
 from core.errors import ChangedMeanwhile
+from core.http import revision_of
 from core.parts import Difference
 from endings.forms.handovers import SummaryForm, SummaryReadForm
 from endings.forms.occasions import occasions_of
@@ -65,12 +66,11 @@ def agreed_sections(request: AuthedRequest, ending: Ending) -> list[str] | None:
 
 
 def save(request: AuthedRequest, ending: Ending, form: SummaryForm) -> None:
-    said = request.POST.get("revision", "")
     summaries.write_summary(
         ending=ending,
         texts=form.cleaned_data,
         by=request.user,
-        revision=int(said) if said.isdigit() else None,
+        revision=revision_of(request),
     )
 
 
