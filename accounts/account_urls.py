@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        sign_in.NewPassword.as_view(),
+        sign_in.new_password,
         name="account_reset_password_from_key",
     ),
     path(

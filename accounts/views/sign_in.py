@@ -99,6 +99,11 @@ class NewPassword(SaysWhatIsWrong, account.PasswordResetFromKeyView):  # type: i
     pass
 
 
+new_password = NewPassword.as_view()
+# allauth notes the address of whoever a link names, also where it is only looked whether the link is good.
+new_password.writes_on_get = True
+
+
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])

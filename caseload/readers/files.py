@@ -116,9 +116,13 @@ def spans_lines(path: Path) -> bool:
 
 
 def top_level(path: Path, key: str) -> Any:
-    """Return what the first object of the file says under `key`, without building the object."""
+    """Return what the first object of the file says under `key`, without building the object.
+
+    Numbers are read as floats: a whole one of more than 4300 digits, which Python refuses, ends the process
+    in ijson 3.6, and an exponent without end is an error that nobody expects.
+    """
     found: Any = ijson.sendable_list()
-    parser = ijson.items_coro(found, key, multiple_values=True)
+    parser = ijson.items_coro(found, key, use_float=True, multiple_values=True)
     with opened(path) as file:
         checked = Checked(file, path.name)
         try:
