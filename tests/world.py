@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Role, User
-from caseload.models import ImportRun
+from caseload.models import ClosedDay, ImportRun
 from core.clock import now, today
 from endings.models import HandoverInvitation, HandoverSummary, HeldPlace
 from endings.operations.handovers import one_off_code
@@ -83,7 +83,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "team": membership.team,
         "membership": membership,
         "supervision": SupervisionFactory.create(supervisor=SupervisorFactory.create()),
-        "closed_day": ClosedDayFactory.create(),
+        "closed_day": ClosedDay.objects.first() or ClosedDayFactory.create(),
         "import_run": ImportRun.objects.create(kind="csv", source="test", started_at=now()),
         "service": ServiceFactory.create(),
         "option_set": ending.option_set,
