@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.test import Client as Browser
 
-from accounts.models import User
+from accounts.models import Role, User
 from caseload.forms.practice import CountryForm
 from referrals.forms import SearchForm
 from tests.access_table import PEOPLE, TABLE
+from tests.accounts.factories import UserFactory
 from tests.test_access import address
 from tests.world import World, a_world
 
@@ -34,6 +35,7 @@ PARAMETERS = {
     "caseload:week": {"on"},
     "caseload:who_has_read": {"page"},
     "desk:caseload": {"show", "sort", "found", "page"},
+    "desk:front_desk": {"on", "site"},
     "desk:history": {"before"},
     "endings:board": {"view", "from"},
     "endings:endings": {"show", "page"},
@@ -99,7 +101,8 @@ def who_opens(name: str, world: World) -> User | None:
     for person, status in zip(PEOPLE, TABLE[name], strict=True):
         if status == 200 and world.people[person] is not None:
             return world.people[person]
-    return None
+    is_of_the_desk = name == "desk:front_desk"
+    return UserFactory.create(roles=[Role.FRONT_DESK]) if is_of_the_desk else None
 
 
 def faults(browser: Browser, where: str, said: dict[str, str]) -> set[str]:
