@@ -64,6 +64,12 @@ CLOSED_DAYS = Link(
 FRONT_DESK = Link(_("Front desk"), "calendar-check", "desk:front_desk", ("/front-desk/",))
 WAITING = Link(_("Waiting list"), "hourglass", "caseload:waiting", ("/caseload/waiting/",))
 IMPORTS = Link(_("Imports"), "upload", "caseload:imports", ("/caseload/imports/",))
+FILES = Link(
+    pgettext_lazy("tab", "Files"),
+    "archive",
+    "caseload:files",
+    ("/caseload/files/", "/caseload/file-requests/"),
+)
 HISTORY = Link(pgettext_lazy("tab", "History"), "history", "desk:history")
 OPERATIONS = Link(
     _("Operations"), "list-checks", "reminders:operations", ("/reminders/operations/",)
@@ -73,11 +79,11 @@ MAILS = Link(_("Mails"), "mail", "reminders:mails", ("/reminders/mails/",))
 
 SECTIONS: dict[str, list[Link]] = {
     Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
-    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY],
+    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY, FILES],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
     Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, HISTORY, OPERATIONS],
     Role.FRONT_DESK: [FRONT_DESK, WAITING],
-    Role.RECORDS_KEEPER: [IMPORTS],
+    Role.RECORDS_KEEPER: [IMPORTS, FILES],
 }
 
 

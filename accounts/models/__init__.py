@@ -1,5 +1,6 @@
 """People, roles, teams, supervision, absence, and what keeps a person's work safe."""
 
+from accounts.models.disposals import DisposalCertificate
 from accounts.models.history import HeadSent, HistoryLine, Seal
 from accounts.models.people import Invitation, Role, RoleHeld, User
 from accounts.models.practice import Practice, Site
@@ -11,6 +12,7 @@ __all__ = [
     "Absence",
     "Attempt",
     "Device",
+    "DisposalCertificate",
     "Draft",
     "FactorSecret",
     "FormToken",

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.journal import checks, signing
-from accounts.models import Seal
+from accounts.journal import certificates, checks, signing
+from accounts.models import DisposalCertificate, Seal
 from accounts.operations.sealing import LOOK, digest_of_shapes, write_values_alike
 
 CLOCK_MAY_STEP = timedelta(seconds=10)  # a server's clock that is set back is no forgery
 AT_A_TIME = 5000
+GONE = "gone"  # as the SQL of a row's check says it
 
 
 @dataclass(frozen=True, order=True)
@@ -47,9 +48,13 @@ def faults(
         cursor.execute(checks.SHAPES)
         shapes = cursor.fetchall()
         yield from faults_of_seals(cursor, shapes)
+        of_certificates = certificates.wiped_by(DisposalCertificate.objects.iterator(AT_A_TIME))
         for fault in faults_of_rows(cursor, shapes, clock_may_step):
-            if fault.what == "slipped in" or (fault.table, fault.key) not in disposed:
+            row = (fault.table, fault.key)
+            is_wiped = fault.what == GONE and row in of_certificates
+            if fault.what == "slipped in" or not (is_wiped or row in disposed):
                 yield fault
+    yield from faults_of_certificates()
     yield from faults_of_heads(heads)
 
 
@@ -114,6 +119,15 @@ def by_table(shapes: list[Any]) -> dict[str, dict[int, list[str]]]:
     for key, table, _kind, columns in shapes:
         tables[table][key] = columns
     return tables
+
+
+def faults_of_certificates() -> Iterator[Fault]:
+    """A certificate of disposal excuses the rows of history that it lists, if it is signed with our key."""
+    for certificate in DisposalCertificate.objects.iterator(AT_A_TIME):
+        if not certificates.is_ours(certificate):
+            yield Fault(
+                0, f"the certificate of disposal {certificate.pk} is not ours, or was changed"
+            )
 
 
 def faults_of_heads(heads: Iterable[str]) -> Iterator[Fault]:

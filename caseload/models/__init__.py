@@ -3,6 +3,7 @@
 from caseload.models.clients import Client, ClientLink, ContactChannel, InvolvedPerson
 from caseload.models.episodes import Assignment, Break, Cadence, Episode, Participation
 from caseload.models.imports import ImportedFrom, ImportIssue, ImportRun
+from caseload.models.keeping import ExportParcel, FileRequest, LegalHold
 from caseload.models.log import ReadLog
 from caseload.models.sessions import Booking, ClosedDay, Room, Session
 from caseload.models.work import Commitment, Goal, Place, RiskLook, WaitingEntry
@@ -18,11 +19,14 @@ __all__ = [
     "Commitment",
     "ContactChannel",
     "Episode",
+    "ExportParcel",
+    "FileRequest",
     "Goal",
     "ImportIssue",
     "ImportRun",
     "ImportedFrom",
     "InvolvedPerson",
+    "LegalHold",
     "Participation",
     "Place",
     "ReadLog",

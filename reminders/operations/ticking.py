@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.operations.drafts import forget_old_drafts
+from caseload.operations.file_requests import forget_old_copies
 from caseload.operations.pauses import turn_breaks
 from caseload.operations.rhythms import extend_rhythms
 from core.dates import on_day
@@ -34,5 +35,6 @@ def night(*, at: datetime) -> None:
     turn_breaks(on=on)
     extend_rhythms(on=on)
     forget_old_drafts(at=at)
+    forget_old_copies(at=at)
     for departure in Departure.objects.filter(state__in=UNDER_WAY):
         refresh_state(departure=departure, on=on)

@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.models import Role
 from caseload.models import (
     Assignment,
     Booking,
@@ -26,8 +27,11 @@ from caseload.models import (
     Commitment,
     ContactChannel,
     Episode,
+    ExportParcel,
+    FileRequest,
     Goal,
     InvolvedPerson,
+    LegalHold,
     Participation,
     Place,
     ReadLog,
@@ -285,3 +289,35 @@ class ReadLogFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory)
     client = factory.SubFactory(ClientFactory)
     page = "desk:client"
+
+
+class LegalHoldFactory(DjangoModelFactory):
+    class Meta:
+        model = LegalHold
+
+    client = factory.SubFactory(ClientFactory)
+    reason = "A claim is expected"
+    set_by = factory.SubFactory(UserFactory, roles=[Role.RECORDS_KEEPER])
+    set_at = factory.LazyFunction(now)
+
+
+class FileRequestFactory(DjangoModelFactory):
+    """A copy that one records keeper has asked for, and nobody has agreed to."""
+
+    class Meta:
+        model = FileRequest
+
+    kind = FileRequest.Kind.EXPORT
+    ground = FileRequest.Ground.CLIENT
+    client = factory.SubFactory(ClientFactory)
+    code = factory.SelfAttribute("client.code")
+    asked_by = factory.SubFactory(UserFactory, roles=[Role.RECORDS_KEEPER])
+    asked_at = factory.LazyFunction(now)
+
+
+class ExportParcelFactory(DjangoModelFactory):
+    class Meta:
+        model = ExportParcel
+
+    request = factory.SubFactory(FileRequestFactory)
+    content = "UEsDBA=="

@@ -1,0 +1,73 @@
+"""Files as those know them who keep them: asked of PostgreSQL, because a records keeper has no road to rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import User
+from core.clock import today
+
+
+@dataclass(frozen=True)
+class File:
+    """What a page of a file says of it. `open` names the tables in which something is still open."""
+
+    id: UUID
+    code: str
+    name: str
+    known_as: str
+    born_on: date | None
+    registered_on: date
+    kept_until: date | None
+    on_legal_hold: bool
+    open: list[str]
+
+    def is_due(self, on: date) -> bool:
+        """Say whether the time for keeping it was over before `on`."""
+        return self.kept_until is not None and self.kept_until < on
+
+
+@dataclass(frozen=True)
+class DueFile:
+    """One line of the list of files whose time is over."""
+
+    id: UUID
+    code: str
+    kept_until: date
+    on_legal_hold: bool
+    is_asked: bool
+
+
+def file_of(client: UUID) -> File | None:
+    """Return a file; None for whoever is acting and neither keeps records nor leads who worked with the client."""
+    rows = asked("select * from sight.file_of(%s)", client)
+    return File(*rows[0]) if rows else None
+
+
+def file_with_code(code: str) -> UUID | None:
+    """Return the key of the file with a reference code, under the same condition."""
+    found: UUID | None = asked("select sight.file_with_code(%s)", code)[0][0]
+    return found
+
+
+def files_due(*, how_many: int, after: int = 0) -> list[DueFile]:
+    """Return files whose time is over, the longest first; none for who keeps no records."""
+    return [
+        DueFile(*row) for row in asked("select * from sight.files_due(%s, %s)", how_many, after)
+    ]
+
+
+def has_led(client: UUID, person: User) -> bool:
+    """Say whether `person` leads somebody who works, or worked, with a client."""
+    rows = asked("select sight.has_led(%s, %s, %s)", person.pk, today(), client)
+    return bool(rows[0][0])
+
+
+def asked(question: str, *about: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, about)
+        rows: list[Any] = cursor.fetchall()
+        return rows

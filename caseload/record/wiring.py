@@ -1,0 +1,30 @@
+"""Wire the functions of the record after each `migrate`, when every table stands."""
+
+from typing import Any
+
+from django.db import connections
+
+from caseload.record.sql import functions
+from caseload.record.ways import parts
+
+ROLES = ("app", "worker", "sight")
+
+
+def wire_after_migrate(using: str = "default", **kwargs: Any) -> None:
+    """Make the functions anew; can be run again at any time."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        cursor.execute("select count(*) from pg_roles where rolname = any (%s)", [list(ROLES)])
+        if cursor.fetchone()[0] < len(ROLES) or not {part.table for part in parts()} <= present:
+            return
+        for statement in functions():
+            cursor.execute(statement)
+        rights = {
+            "sight.record_of(uuid)": "worker",
+            "sight.wipe_record(uuid, date)": "worker",
+            "sight.open_with_client(uuid, date)": "worker",
+        }
+        for function, roles in rights.items():
+            cursor.execute(f"revoke all on function {function} from public, app, worker")
+            cursor.execute(f"grant execute on function {function} to {roles}")
