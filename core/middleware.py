@@ -27,6 +27,18 @@ LET_THROUGH = (
     'UPDATE "DJANGO_SESSION"',
     'INSERT INTO "DJANGO_SESSION"',
 )
+NOT_NEEDED = (
+    *(
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+    ),
+    *("fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment"),
+    *("picture-in-picture", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -103,6 +115,30 @@ class ActingMiddleware:
             return self.get_response(request)
         with acting(request.user):
             return self.get_response(request)
+
+
+class ReachMiddleware:
+    """What the browser may do on our pages, and who may take in what we answer: nothing, and nobody else.
+
+    Passkeys are asked for on our own pages; the rest no page of ours needs.
+    """
+
+    POLICY = ", ".join(
+        [
+            *(f"{name}=()" for name in NOT_NEEDED),
+            "publickey-credentials-get=(self)",
+            "publickey-credentials-create=(self)",
+        ]
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = self.POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
 
 
 class NoStoreMiddleware:

@@ -7,6 +7,7 @@ queued or cached, name nobody.
 import io
 import logging
 import re
+import zipfile
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -14,14 +15,16 @@ from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client as Browser
+from django.urls import reverse
 
-from caseload.models import Client
+from caseload.models import Client, FileRequest
+from caseload.operations.file_jobs import carry_out
 from core.clock import as_of, now, today
 from core.logs import Wordless
 from reminders.operations.ticking import night, tick
 from tests.access_table import PEOPLE, TABLE
 from tests.canaries import Canaries, one_of_everything, personal_fields
-from tests.roles import as_owner
+from tests.roles import as_owner, standing_as
 from tests.test_access import PAGES, address
 from tests.world import World, a_world
 
@@ -148,3 +151,29 @@ def test_no_mail_of_any_day_names_anybody(canaries: Canaries, codes: set[str], l
     assert canaries.in_text(everything, decoded) == set()
     assert codes_in([everything, decoded], codes) == set()
     assert canaries.in_text(log.getvalue(), queued) | codes_in(log.getvalue(), codes) == set()
+
+
+def test_a_copy_of_a_file_names_nobody_on_its_way(
+    canaries, codes, world, client, log, queued, django_capture_on_commit_callbacks
+) -> None:
+    """Nobody stands in the task, the log, the job, the names in the zip, the title of the PDF, the headers."""
+    request = FileRequest.objects.get(pk=world.keys["file_request"])
+    client.force_login(world.people["records_keeper"])
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("caseload:agree_to_request", args=[request.pk]))
+    request.refresh_from_db()
+    with standing_as("worker"):
+        carry_out(request.job_id, at=now())
+
+    client.force_login(request.asked_by)
+    got = client.post(reverse("caseload:collect_copy", args=[request.pk]))
+    request.job.refresh_from_db()
+    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
+        names, record = archive.namelist(), archive.read("record.json").decode()
+        paper = archive.read("record.pdf")
+    head = re.findall(rb"/(?:Title|Author|Subject|Keywords)[^\n]*", paper)
+    outside = [queued, log.getvalue(), request.job.said, request.job.kind, names, head, got.headers]
+
+    assert "caseload.Client.name" in canaries.in_text(record)
+    assert len(queued) == 1
+    assert canaries.in_text(*outside) | codes_in(outside, codes) == set()

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 LIST = "a list of one's own work: names only"
 LED = "a list of work one leads: names only"
 EXEMPT = {
+    "caseload:files": "codes of files that somebody asked for, or whose time is over; no name",
     "caseload:sessions": LIST,
     "caseload:set_cadences": LIST,
     "caseload:week": LIST,

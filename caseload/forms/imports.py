@@ -13,6 +13,8 @@ from caseload.readers.labels import LABELS, Column
 from core.widgets import Choice, PickRadio
 
 LONGEST_PASTE = 2_000_000
+LARGEST_UPLOAD = 500 * 1024 * 1024  # bytes, of all files together: a practice of 100,000 in FHIR
+KINDS = (".csv", ".tsv", ".txt", ".json", ".ndjson", ".jsonl")
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -27,9 +29,14 @@ class SeveralFilesField(forms.FileField):
     widget = SeveralFilesInput(attrs={"class": "form-control"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Return the list of files, empty where none was chosen."""
+        """Return the list of files, empty where none was chosen; what is in them is looked at later."""
         chosen = data if isinstance(data, list | tuple) else [data]
-        return [found for each in chosen if (found := super(SeveralFilesField, self).clean(each))]
+        files = [found for each in chosen if (found := super(SeveralFilesField, self).clean(each))]
+        if not all(str(file.name).lower().endswith(KINDS) for file in files):
+            raise forms.ValidationError(_("Only FHIR (JSON, NDJSON) and CSV can be read."))
+        if sum(file.size for file in files) > LARGEST_UPLOAD:
+            raise forms.ValidationError(_("These files are too large. Send them in parts."))
+        return files
 
 
 class ImportForm(forms.Form):

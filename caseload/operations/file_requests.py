@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Job, Role, User
-from caseload.models import Client, ExportParcel, FileRequest
+from caseload.models import ExportParcel, FileRequest
 from caseload.models.roads import File, has_led
 from core.errors import RuleBroken
 
@@ -143,8 +143,3 @@ def forget_old_copies(*, at: datetime) -> int:
 def locked(request: FileRequest) -> FileRequest:
     found = FileRequest.objects.select_for_update(of=("self",)).select_related("asked_by")
     return found.get(pk=request.pk)
-
-
-def client_of(request: FileRequest) -> Client:
-    """Return the client as the read log names one: by key alone."""
-    return Client(pk=request.client_id)

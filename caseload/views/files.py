@@ -35,9 +35,14 @@ def file_or_404(request: AuthedRequest, pk: UUID) -> File:
     found = file_of(pk)
     if found is None:
         raise Http404
-    page = request.resolver_match.view_name if request.resolver_match else ""
-    log_read(client=Client(pk=found.id), page=page, by=request.user, at=now())
+    note_read(request, found.id)
     return found
+
+
+def note_read(request: AuthedRequest, client: UUID) -> None:
+    """Write who opened which page about a client."""
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    log_read(client=Client(pk=client), page=page, by=request.user, at=now())
 
 
 def request_or_404(request: AuthedRequest, pk: UUID) -> FileRequest:
@@ -181,6 +186,8 @@ def file_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """What was asked for, who has answered, how far the worker is. The code alone; no name."""
     shown = request_or_404(request, pk)
     is_moving = shown.state == FileRequest.State.AGREED
+    if not request.htmx:
+        note_read(request, shown.client_id)
     if request.htmx and not is_moving:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
@@ -188,6 +195,9 @@ def file_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "is_moving": is_moving,
         "may_agree": file_requests.may_agree(shown, request.user),
         "is_mine": shown.asked_by_id == request.user.pk,
+        "file_url": reverse("caseload:file", args=[shown.client_id])
+        if file_of(shown.client_id)
+        else "",
     }
     partial = "_progress.html" if request.htmx else "request.html"
     return render(request, f"caseload/files/{partial}", context)
@@ -237,12 +247,7 @@ def collect_copy(request: AuthedRequest, pk: UUID) -> HttpResponse:
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return redirect(shown)
-    log_read(
-        client=file_requests.client_of(shown),
-        page="caseload:collect_copy",
-        by=request.user,
-        at=now(),
-    )
+    note_read(request, shown.client_id)
     return HttpResponse(
         b64decode(content),
         content_type="application/zip",

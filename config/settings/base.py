@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ReachMiddleware",
     "core.middleware.OccasionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.ReadsOnlyOnGetMiddleware",
