@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import celery
-from celery.signals import after_task_publish, beat_init, worker_ready
+from celery.signals import after_task_publish, beat_init, worker_process_init, worker_ready
 from django.utils import timezone
 
 from config.pulse import Pulse
+from core.actor import acting, current_actor
+from core.tasks import asked_by, headers_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
@@ -21,9 +23,17 @@ LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to a
 
 
 class Task(celery.Task[Any, Any]):
-    """What every task of ours is: done in the practice's zone (decision 9), and named in history."""
+    """What every task of ours is: done in the practice's zone (decision 9), in the name of who asked for it.
+
+    Whoever acts when a task is sent travels with it, signed: who can write to the queue cannot name
+    anybody. A task that beat sends acts for nobody, with the worker's own rights.
+    """
 
     reads_clock = True
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        options["headers"] = {**(options.get("headers") or {}), **headers_of(current_actor())}
+        return super().apply_async(*args, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.reads_clock:
@@ -31,7 +41,11 @@ class Task(celery.Task[Any, Any]):
         from accounts.models import Practice
         from core.occasion import within
 
-        with timezone.override(Practice.objects.current().tzinfo), within(task=str(self.name)):
+        with (
+            timezone.override(Practice.objects.current().tzinfo),
+            within(task=str(self.name)),
+            acting(asked_by(self.request)),
+        ):
             return super().__call__(*args, **kwargs)
 
 
@@ -79,6 +93,13 @@ pulse = Pulse(app)
 def heartbeat() -> None:
     """Show that a worker takes work."""
     pulse.beat("worker")
+
+
+@worker_process_init.connect
+def worker_stands_under_policies(**_: Any) -> None:
+    from core.standing import serve_under_policies
+
+    serve_under_policies()
 
 
 @worker_ready.connect

@@ -1,20 +1,21 @@
-"""Which right the app's and the worker's role have on which table.
+"""Which right each role has on which table, and which rows policies open: made after each migration.
 
-The owner migrates; app and worker own nothing. There are no default privileges: each table is granted
-here, after each migration, from what its model says of itself. A model of facts that are corrected and
-never changed carries `append_only = True`; `columns_to_change` names the few columns that may still move;
-`rights` says in full what a role may do. History is written by triggers and read through `sight` alone:
-neither role has any right on it (accounts/journal).
+The owner migrates; app and worker own nothing. There are no default privileges: every table is granted and
+guarded here from what its model says of itself (`core.guard`, `core.policies`), all in one transaction, so
+that a fresh database and an upgraded one end alike and nobody meets a table between two states
+(docs/adr/0010-row-security.md). Where the roles do not exist, nothing is granted. History is written by
+triggers and read through `sight` alone (accounts/journal).
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, models
+from django.db import connections, transaction
 
-ROLES = ("app", "worker")
+from core.policies import has_table, statements, table_of
+
+ROLES = ("app", "worker", "sight")
 # A function that belongs to `sight` has been given its rights by whoever made it.
 GRANT_OURS = """
 do $$ declare f regprocedure; begin
@@ -24,43 +25,25 @@ do $$ declare f regprocedure; begin
   end loop;
 end $$
 """
-
-
-def verbs_of(model: type[models.Model], role: str) -> str:
-    """Return what `role` may do with all columns of a table; history belongs to its triggers."""
-    if hasattr(model, "pgh_tracked_model") or model._meta.app_label == "pghistory":
-        return ""
-    if role in getattr(model, "rights", {}):
-        return str(model.rights[role])  # type: ignore[attr-defined]
-    append_only = getattr(model, "append_only", False)
-    return "select, insert" if append_only else "select, insert, update, delete"
-
-
-def statements(model: type[models.Model]) -> Iterator[str]:
-    """Yield the grants for one table."""
-    table = f'"{model._meta.db_table}"'
-    for role in ROLES:
-        yield f"revoke all on {table} from {role}"
-        if verbs := verbs_of(model, role):
-            yield f"grant {verbs} on {table} to {role}"
-        columns = ", ".join(f'"{name}"' for name in getattr(model, "columns_to_change", ()))
-        if columns:
-            yield f"grant update ({columns}) on {table} to {role}"
+DEFINERS = """
+select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+ where n.nspname = 'sight' and p.prosecdef
+"""
+POLICIES = "select policyname, tablename from pg_policies where schemaname = 'public'"
 
 
 def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
-    """Grant on every table; runs once after `migrate`, where the roles exist and we own the tables."""
+    """Grant and guard every table; runs after `migrate`, where the roles exist and we own the tables."""
     connection = connections[using]
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*) from pg_roles where rolname in ('app', 'worker')")
+    with connection.cursor() as cursor, transaction.atomic(using=using):
+        cursor.execute("select count(*) from pg_roles where rolname = any (%s)", [list(ROLES)])
         if cursor.fetchone()[0] < len(ROLES):
             return
         present = set(connection.introspection.table_names(cursor))
         every = apps.get_models(include_auto_created=True)
-        tables = [
-            model for model in every if model._meta.db_table in present and model._meta.managed
-        ]
-        for statement in (line for model in tables for line in statements(model)):
+        models = [one for one in every if one._meta.db_table in present and has_table(one)]
+        drop_policies(cursor)
+        for statement in (line for model in models for line in statements(table_of(model))):
             cursor.execute(statement)
         cursor.execute("grant usage on all sequences in schema public to app, worker")
         cursor.execute("select 1 from pg_namespace where nspname = 'sight'")
@@ -68,8 +51,15 @@ def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
             open_sight(cursor)
 
 
+def drop_policies(cursor: Any) -> None:
+    """Begin from nothing: a policy that no model asks for any more does not stay."""
+    cursor.execute(POLICIES)
+    for name, table in cursor.fetchall():
+        cursor.execute(f'drop policy "{name}" on "{table}"')
+
+
 def open_sight(cursor: Any) -> None:
-    """Let both roles call the rule, and give PostgreSQL the key that signs who is acting."""
+    """Let both roles call the rule, hand it to `sight`, and give PostgreSQL the key that signs who acts."""
     cursor.execute("grant usage on schema sight to app, worker")
     cursor.execute(GRANT_OURS)
     cursor.execute(
@@ -77,3 +67,15 @@ def open_sight(cursor: Any) -> None:
         " on conflict (single) do update set secret = excluded.secret",
         [settings.ACTOR_KEY],
     )
+    cursor.execute("select rolbypassrls from pg_roles where rolname = 'sight'")
+    if not cursor.fetchone()[0]:
+        return  # a server that refuses BYPASSRLS: the functions stay the owner's (decision 5)
+    cursor.execute("grant usage, create on schema sight to sight")
+    cursor.execute("grant select on sight.key to sight")
+    for function in names(cursor, DEFINERS):
+        cursor.execute(f"alter function {function} owner to sight")
+
+
+def names(cursor: Any, query: str) -> list[str]:
+    cursor.execute(query, [])
+    return [name for (name,) in cursor.fetchall()]

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.fields import short_text, uuid_key
+from core.guard import Guard, Worker, either, holding, mine
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -25,6 +26,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 class Reminder(models.Model):
     """It was raised, to whom, about what; whether it still stands is asked of the facts (decision 10)."""
+
+    guard = Guard(
+        read=mine("person_id"),
+        update=mine("person_id"),
+        worker=Worker(reads=True, writes=("insert", "update")),
+    )
 
     id = uuid_key()
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reminders")
@@ -74,6 +81,12 @@ class Message(models.Model):
         SENT = "sent", pgettext_lazy("message.state", "Sent")
         FAILED = "failed", pgettext_lazy("message.state", "Failed")
         DROPPED = "dropped", pgettext_lazy("message.state", "No longer needed")
+
+    guard = Guard(
+        read=either(mine("person_id"), holding("practice_admin")),
+        worker=Worker(reads=True, writes=("insert", "update")),
+        because="a practice admin reads whether mail goes out; no client is in it",
+    )
 
     id = uuid_key()
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")

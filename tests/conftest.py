@@ -8,9 +8,15 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from core.i18n import compile_catalogues
+from tests import harness
 from tests.core.chromium import chromium
 from tests.proof import signed_in_with_both
 from tests.roles import as_owner, point_at_the_test_cluster, stand_as
+
+
+def pytest_configure(config):
+    """Before any test module imports an operation."""
+    harness.install()
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +28,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Run tests as the app; let the owner empty tables after a transactional test, and drop the database."""
+    """Begin connections as the app; let the owner empty tables after a transactional test, and drop the database."""
     with django_db_blocker.unblock():
         close_to_the_public()
         stand_as("app")

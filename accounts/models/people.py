@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import short_text, uuid_key
+from core.guard import EVERYBODY, IMPORTS, Guard, holding
 from core.history import tracked, tracked_but
 
 
@@ -139,6 +140,13 @@ class User(AbstractBaseUser):
 @tracked
 class RoleHeld(models.Model):
     """One person in one role."""
+
+    guard = Guard(
+        read=EVERYBODY,
+        write=holding("practice_admin"),
+        worker=IMPORTS,
+        because="asked before anybody acts: at the sign-in",
+    )
 
     id = uuid_key()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_held")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.people import User
 from accounts.models.practice import InUseQuerySet
 from core.fields import short_text, uuid_key
+from core.guard import EVERYBODY, READS, Guard, either, holding, mine, through
 from core.history import tracked
 
 
@@ -33,6 +34,10 @@ class DatedQuerySet(models.QuerySet[Row]):
 
 @tracked
 class Team(models.Model):
+    guard = Guard(
+        read=EVERYBODY, write=holding("practice_admin"), because="says nothing of a client"
+    )
+
     id = uuid_key()
     name = models.CharField(max_length=120)
     ended_on = models.DateField(null=True, blank=True)
@@ -48,6 +53,13 @@ class Team(models.Model):
 
 @tracked
 class TeamMembership(models.Model):
+    guard = Guard(
+        read=EVERYBODY,
+        write=holding("practice_admin"),
+        fixed=("team_id", "user_id"),
+        because="gives sight: only a practice admin writes it",
+    )
+
     id = uuid_key()
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -68,6 +80,14 @@ class Supervision(models.Model):
         LEADING = "leading", _("Leading")
         REFLECTIVE = "reflective", _("Reflective")
         BOTH = "both", _("Leading and reflective")
+
+    guard = Guard(
+        read=EVERYBODY,
+        write=holding("practice_admin"),
+        fixed=("supervisor_id", "supervisee_id"),
+        worker=READS,
+        because="gives sight: only a practice admin writes it",
+    )
 
     id = uuid_key()
     supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervises")
@@ -102,6 +122,14 @@ class Absence(models.Model):
     class Kind(models.TextChoices):
         LEAVE = "leave", _("Leave")
         SICKNESS = "sickness", _("Sickness")
+
+    guard = Guard(
+        read=EVERYBODY,
+        write=either(mine("user_id"), through("user_id", "led"), holding("practice_admin")),
+        fixed=("user_id",),
+        worker=READS,
+        because="gives the deputy sight: written by oneself, who leads one, a practice admin",
+    )
 
     id = uuid_key()
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")

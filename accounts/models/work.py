@@ -10,11 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models.people import User
 from core.fields import short_text, uuid_key
+from core.guard import IMPORTS, Guard, Worker, either, holding, mine, of_person
 from core.sealed import SealedTextField
 
 
 class FormToken(models.Model):
     """A form that was sent; the same form sent twice goes where the first one went."""
+
+    guard = of_person("user_id")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -36,6 +39,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 class Draft(models.Model):
     """What a person has typed into a long form and not sent: sealed, theirs alone (decision 26)."""
+
+    guard = of_person("user_id", Worker(reads=True, writes=("delete",)))
 
     id = uuid_key()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
@@ -67,6 +72,12 @@ class Job(models.Model):
         DONE = "done", pgettext_lazy("job.state", "Done")
         FAILED = "failed", pgettext_lazy("job.state", "Failed")
         CANCELLED = "cancelled", pgettext_lazy("job.state", "Stopped")
+
+    guard = Guard(
+        read=either(mine("started_by_id"), holding("records_keeper")),
+        write=either(mine("started_by_id"), holding("records_keeper")),
+        worker=IMPORTS,
+    )
 
     id = uuid_key()
     kind = models.CharField(max_length=40)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.fields import Revisioned, short_text, uuid_key
+from core.guard import IMPORTS, Guard, both, either, of_client, through
 from core.history import tracked
 from core.names import sort_key
 from core.sealed import SealedTextField
@@ -45,6 +46,15 @@ class Client(Revisioned):
     """A person who comes, or came. That somebody is a client here is itself confidential."""
 
     history_names = "client"
+
+    guard = Guard(
+        read=through("id", "clients"),
+        insert=through("id", "clients"),
+        update=through("id", "own_clients"),
+        worker=IMPORTS,
+        sight_moves=("on_legal_hold",),
+        because="taken in by who has begun the work: assignment and participation stand first",
+    )
 
     id = uuid_key()
     code = models.CharField(max_length=12, unique=True, editable=False, db_default=NextCode())
@@ -104,6 +114,12 @@ class ContactChannel(models.Model):
         EMAIL = "email", _("E-mail")
         LETTER = "letter", _("Letter")
 
+    guard = Guard(
+        read=through("client_id", "clients"),
+        write=either(through("client_id", "own_clients"), through("client_id", "waited_for")),
+        worker=IMPORTS,
+    )
+
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -131,6 +147,15 @@ class ClientLinkQuerySet(models.QuerySet["ClientLink"]):
 @tracked
 class ClientLink(models.Model):
     """Two clients who know each other: they hear of a departure on the same day (R26)."""
+
+    guard = Guard(
+        read=both(through("client_id", "clients"), through("other_id", "clients")),
+        write=both(
+            either(through("client_id", "own_clients"), through("other_id", "own_clients")),
+            through("client_id", "clients"),
+            through("other_id", "clients"),
+        ),
+    )
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="links")
@@ -167,6 +192,8 @@ class InvolvedPerson(models.Model):
         MUST = "must", _("Must be told")
         MAY = "may", _("May be told")
         NEVER = "never", _("Must never be told")
+
+    guard = of_client()
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="involved")

@@ -16,6 +16,7 @@ from accounts.models.teams import DatedQuerySet, Row, days
 from caseload.models.clients import Client
 from core.dates import clock, listed, weekday
 from core.fields import Revisioned, short_text, uuid_key
+from core.guard import IMPORTS, READS, SOMEBODY, Guard, either, of_work, through
 from core.history import tracked
 from core.sight import opened_by
 
@@ -48,6 +49,14 @@ class Episode(Revisioned):
         COUPLE = "couple", _("Couple")
         FAMILY = "family", _("Family")
         GROUP = "group", _("Group")
+
+    guard = Guard(
+        read=through("id", "episodes"),
+        insert=SOMEBODY,
+        update=through("id", "own_episodes"),
+        worker=IMPORTS,
+        because="an episode that nobody works on opens nothing",
+    )
 
     id = uuid_key()
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.INDIVIDUAL)
@@ -114,6 +123,15 @@ class OfAnAssignmentQuerySet(DatedQuerySet[Row]):
 @tracked
 class Participation(models.Model):
     """One client in one episode."""
+
+    guard = Guard(
+        read=through("episode_id", "episodes"),
+        insert="sight.may_take_part(episode_id, client_id)",
+        update=through("episode_id", "own_episodes"),
+        fixed=("episode_id", "client_id"),
+        worker=IMPORTS,
+        because="gives sight: only into one’s own work, of a new client or one’s own",
+    )
 
     id = uuid_key()
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="participations")
@@ -214,6 +232,15 @@ class Assignment(Revisioned):
         ON_BREAK = "on_break", pgettext_lazy("assignment.state", "On a break")
         DORMANT = "dormant", pgettext_lazy("assignment.state", "Dormant")
 
+    guard = Guard(
+        read=through("id", "known_assignments"),
+        insert="sight.may_begin_work(episode_id, therapist_id)",
+        update=either(through("id", "own_assignments"), through("id", "handed_on")),
+        fixed=("episode_id", "therapist_id"),
+        worker=IMPORTS,
+        because="gives sight: one’s own on a new episode, or the receiver’s after telling, yes and consent (R5)",
+    )
+
     id = uuid_key()
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assignments")
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
@@ -262,6 +289,8 @@ class Assignment(Revisioned):
 class Break(models.Model):
     """A pause that both agreed on, with the date on which somebody gets in touch (R25)."""
 
+    guard = of_work(READS)
+
     id = uuid_key()
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="breaks")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
@@ -278,6 +307,8 @@ class Break(models.Model):
 @tracked
 class Cadence(models.Model):
     """The rhythm of an assignment in wall-clock time of the practice's zone (decision 9)."""
+
+    guard = of_work(READS)
 
     id = uuid_key()
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="cadences")

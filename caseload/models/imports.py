@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Job, User
 from core.fields import short_text, uuid_key
+from core.guard import IMPORTS, Guard, either, holding, through
 from core.sealed import SealedTextField
 
 
@@ -22,6 +23,16 @@ class ImportRun(models.Model):
         APPLIED = "applied", pgettext_lazy("import.state", "Applied")
         UNDONE = "undone", pgettext_lazy("import.state", "Taken back")
         FAILED = "failed", pgettext_lazy("import.state", "Failed")
+
+    guard = Guard(
+        read=either(
+            holding("records_keeper"),
+            "exists (select from caseload_importedfrom f where f.run_id = caseload_importrun.id)",
+        ),
+        write=holding("records_keeper"),
+        worker=IMPORTS,
+        because="who works with what it brought knows from where",
+    )
 
     id = uuid_key()
     kind = models.CharField(max_length=5, choices=Kind)
@@ -54,6 +65,8 @@ class ImportRun(models.Model):
 class ImportIssue(models.Model):
     """One row that could not be taken as it was, with file, line and reason."""
 
+    guard = Guard(read=holding("records_keeper"), write=holding("records_keeper"), worker=IMPORTS)
+
     id = uuid_key()
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="issues")
     file = short_text(200)
@@ -71,6 +84,12 @@ class ImportIssue(models.Model):
 
 class ImportedFrom(models.Model):
     """Where a row came from, so that a second run knows it again."""
+
+    guard = Guard(
+        read=through("object_id", "own_assignments"),
+        worker=IMPORTS,
+        because="what a sheet told of one’s own work; written by the worker",
+    )
 
     id = uuid_key()
     source = models.CharField(max_length=120)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from caseload.models.clients import Client
 from core.fields import uuid_key
+from core.guard import Guard, mine, through
 
 
 class ReadLog(models.Model):
@@ -24,6 +25,12 @@ class ReadLog(models.Model):
 
     append_only = True
     kept_log = True
+
+    guard = Guard(
+        read=through("client_id", "clients"),
+        insert=mine("by_id"),
+        because="whoever opens a record is written down, in their own name",
+    )
 
     id = uuid_key()
     at = models.DateTimeField()

@@ -20,6 +20,7 @@ from caseload.models.episodes import (
     who_takes_part,
 )
 from core.fields import Revisioned, short_text, uuid_key
+from core.guard import IMPORTS, Guard, either, mine, through
 from core.history import tracked
 
 
@@ -114,6 +115,14 @@ class Session(Revisioned):
         CANCELLED = "cancelled", pgettext_lazy("session.state", "Cancelled")
         MISSED = "missed", pgettext_lazy("session.state", "Missed")
 
+    guard = Guard(
+        read=either(through("assignment_id", "assignments"), through("id", "received_sessions")),
+        write=through("assignment_id", "own_assignments"),
+        worker=IMPORTS,
+        sight_moves=("starts_at", "ends_at", "room_id", "arrived_at", "revision"),
+        because="the receiver reads the meeting of three; the front desk signs in and moves through sight",
+    )
+
     id = uuid_key()
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="sessions")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="sessions")
@@ -168,6 +177,12 @@ class Session(Revisioned):
         return str(self.room) if self.room else str(self.get_mode_display())
 
 
+OF_OWN_SESSION = (
+    "exists (select from caseload_session s where s.id = session_id and"
+    f" s.{through('assignment_id', 'own_assignments')})"
+)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def taken(self, begin: date, end: date) -> Self:
         """Bookings that touch the days `[begin, end)`."""
@@ -179,6 +194,18 @@ class Booking(models.Model):
 
     Only planned sessions book: the past is what it was (decision 14).
     """
+
+    guard = Guard(
+        read=either(
+            mine("user_id"), "exists (select from caseload_session s where s.id = session_id)"
+        ),
+        insert=OF_OWN_SESSION,
+        update=OF_OWN_SESSION,
+        delete=either(OF_OWN_SESSION, mine("user_id")),
+        sight_moves=("during",),
+        sight_writes=("insert", "delete"),
+        worker=IMPORTS,
+    )
 
     id = uuid_key()
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="bookings")

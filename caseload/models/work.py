@@ -21,6 +21,7 @@ from caseload.models.episodes import (
 )
 from core.dates import clock, weekday
 from core.fields import Revisioned, short_text, uuid_key
+from core.guard import IMPORTS, READS, Guard, either, of_work, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from core.sight import opened_by
@@ -35,6 +36,8 @@ class Goal(Revisioned):
         MET = "met", pgettext_lazy("goal", "Met")
         PARTLY = "partly", pgettext_lazy("goal", "Partly met")
         NOT_MET = "not_met", pgettext_lazy("goal", "Not met")
+
+    guard = of_work(IMPORTS)
 
     id = uuid_key()
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="goals")
@@ -76,6 +79,12 @@ class RiskLook(models.Model):
         SOME = "some", pgettext_lazy("risk", "Some concern")
         HIGH = "high", pgettext_lazy("risk", "High")
 
+    guard = Guard(
+        read=through("client_id", "clinical_clients"),
+        insert=through("client_id", "own_clients"),
+        worker=READS,
+    )
+
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="risk_looks")
     on = models.DateField()
@@ -104,6 +113,21 @@ class Commitment(models.Model):
         WEIGHT = "weight", _("Weight")
         ENDING = "ending", _("Ending")
         INCOMING = "incoming", _("Incoming")
+
+    guard = Guard(
+        read=either(
+            through("user_id", "worked_for"),
+            through("assignment_id", "known_assignments"),
+            through("cause", "own_invitations"),
+        ),
+        write=either(
+            through("user_id", "stood_in"),
+            through("assignment_id", "own_assignments"),
+            through("assignment_id", "handed_on"),
+            through("cause", "own_invitations"),
+        ),
+        worker=IMPORTS,
+    )
 
     id = uuid_key()
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="commitments")
@@ -142,6 +166,14 @@ class WaitingEntryQuerySet(OfAClientQuerySet["WaitingEntry"]):
 @tracked
 class WaitingEntry(models.Model):
     """Somebody who waits, with a named person and a date (R25)."""
+
+    guard = Guard(
+        read=through("client_id", "clients"),
+        insert=either(through("client_id", "clients"), "sight.is_new_client(client_id)"),
+        update=through("client_id", "clients"),
+        fixed=("client_id",),
+        because="gives the named person identity: of a new client, or of one whom one knows",
+    )
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="waiting")

@@ -22,6 +22,7 @@ from caseload.models import (
     Participation,
 )
 from caseload.models.episodes import Mode
+from core.actor import acting
 from core.errors import ChangedMeanwhile, RuleBroken
 
 ONE = Decimal(1)
@@ -57,8 +58,9 @@ class Work:
 def open_client(*, details: Details, work: Work, by: User, on: date) -> Assignment:
     """Take somebody in: client, episode, `by` as the one who leads, and the weight in the load (R17)."""
     client = Client(registered_on=on)
+    assignment = open_work([client], work, by, on)
     write(client, details)
-    return open_work([client], work, by, on)
+    return assignment
 
 
 def open_work(
@@ -67,6 +69,7 @@ def open_work(
     """Write the episode of `clients`, who leads it, and its weight in the load.
 
     `more`: `reason` of the weight, and the episode that this one `returns_to`. Nothing is checked here.
+    A new client is written afterwards, in the therapist's name: the work is what opens the file.
     """
     episode = Episode.objects.create(
         kind=work.kind, title=work.title, opened_on=on, returns_to=more.get("returns_to")
@@ -74,22 +77,23 @@ def open_work(
     Participation.objects.bulk_create(
         Participation(episode=episode, client=client, joined_on=on) for client in clients
     )
-    assignment = Assignment.objects.create(
-        episode=episode,
-        therapist=therapist,
-        starts_on=on,
-        usual_mode=work.usual_mode,
-        expected_end_on=work.expected_end_on,
-    )
-    Commitment.objects.create(
-        user=therapist,
-        kind=Commitment.Kind.WEIGHT,
-        points=work.weight,
-        starts_on=on,
-        assignment=assignment,
-        cause=assignment.pk,
-        reason=more.get("reason", ""),
-    )
+    with acting(therapist):
+        assignment = Assignment.objects.create(
+            episode=episode,
+            therapist=therapist,
+            starts_on=on,
+            usual_mode=work.usual_mode,
+            expected_end_on=work.expected_end_on,
+        )
+        Commitment.objects.create(
+            user=therapist,
+            kind=Commitment.Kind.WEIGHT,
+            points=work.weight,
+            starts_on=on,
+            assignment=assignment,
+            cause=assignment.pk,
+            reason=more.get("reason", ""),
+        )
     return assignment
 
 
@@ -103,9 +107,10 @@ def join_episode(*, episode: Episode, details: Details, by: User, on: date) -> C
 
 
 def join(episode: Episode, details: Details, on: date) -> Client:
+    """Let a new client take part; the part comes first, because it is what opens the file to who writes it."""
     client = Client(registered_on=on)
-    write(client, details)
     Participation.objects.create(episode=episode, client=client, joined_on=on)
+    write(client, details)
     return client
 
 

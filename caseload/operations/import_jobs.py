@@ -119,7 +119,7 @@ def carry_out(job_id: UUID, *, at: datetime) -> None:
     practice = Practice.objects.current()
     asked_by = job.started_by
     with (
-        acting(asked_by),
+        acting(asked_by, role="worker"),
         timezone.override(practice.tzinfo),
         translation.override(asked_by.language),
     ):

@@ -12,6 +12,7 @@ from accounts.models import Role, Supervision, User
 from caseload.models import Assignment, Client, Episode, WaitingEntry
 from caseload.models.clients import ClientQuerySet
 from caseload.operations.clients import Channel, Details, Work, open_work, write
+from core.actor import acting
 from core.errors import RuleBroken
 from core.names import folded
 
@@ -56,10 +57,12 @@ def who_may_lead(by: User, on: date) -> list[User]:
 def take_in(*, details: Details, begun: Begun, by: User, on: date) -> Assignment:
     """Take somebody new in: client, ways to reach them, episode, therapist, weight in the load (R17)."""
     client = Client(registered_on=on)
-    write(client, details)
-    for channel in begun.channels:
-        client.channels.create(**vars(channel))
-    return begin(clients=[client], begun=begun, by=by, on=on)
+    work = begin(clients=[client], begun=begun, by=by, on=on)
+    with acting(begun.therapist):
+        write(client, details)
+        for channel in begun.channels:
+            client.channels.create(**vars(channel))
+    return work
 
 
 @transaction.atomic
@@ -78,13 +81,15 @@ def begin_work(
     """
     known = list(Client.objects.visible_to(by).filter(pk__in=[one.pk for one in clients]))
     refuse_odd_numbers(begun.work.kind, len(known))
+    # the entry is what opens the file to `by`: it ends once the work is there
+    begun_work = begin(clients=known, begun=begun, by=by, on=on, returns_to=last_of(known))
     if waiting is not None:
         entry = (
             WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).get(pk=waiting.pk)
         )
         entry.ended_on, entry.ended_why = on, _("Taken in")
         entry.save(update_fields=["ended_on", "ended_why"])
-    return begin(clients=known, begun=begun, by=by, on=on, returns_to=last_of(known))
+    return begun_work
 
 
 def begin(

@@ -15,6 +15,7 @@ from caseload.calendar import DAY, Span
 from caseload.models import Assignment, Cadence, Room, Session
 from caseload.models.episodes import Mode
 from caseload.operations.rolling import RolledOut, end_running, first_instant, plan
+from core.actor import acting
 from core.errors import RuleBroken
 
 AHEAD = timedelta(weeks=16)
@@ -115,12 +116,15 @@ def roll_out_sessions(*, cadence: Cadence, on: date) -> RolledOut:
 def extend_rhythms(*, on: date) -> int:
     """Roll every running rhythm out to 16 weeks after `on`; return how many sessions are new.
 
-    Called each night. Each rhythm is a transaction of its own, so that one does not hold up the others.
+    Called each night. Each rhythm is a transaction of its own, in the name of whose work it is, so that one
+    does not hold up the others.
     """
     planned = 0
-    for pk in due_for_more(on).values_list("pk", flat=True):
+    due = list(due_for_more(on).values_list("pk", "assignment__therapist"))
+    for pk, therapist in due:
         try:
-            planned += _extend(pk, on)
+            with acting(therapist):
+                planned += _extend(pk, on)
         except (
             RuleBroken
         ):  # pragma: no cover -- the hour was taken in this very moment; the next night sees it

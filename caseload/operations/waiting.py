@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Client, WaitingEntry
 from caseload.operations.clients import Channel, Details, write
+from core.actor import acting
 from core.errors import RuleBroken
 
 
@@ -30,10 +31,12 @@ def add_waiting(
     """Put somebody new on the waiting list, with the ways to reach them."""
     refuse_past(wish.next_contact_on, on)
     client = Client(registered_on=on)
-    write(client, details)
-    for channel in channels:
-        client.channels.create(**vars(channel))
-    return WaitingEntry.objects.create(client=client, since=on, **vars(wish))
+    entry = WaitingEntry.objects.create(client=client, since=on, **vars(wish))
+    with acting(wish.named_person):  # to whom the file is open from now on
+        write(client, details)
+        for channel in channels:
+            client.channels.create(**vars(channel))
+    return entry
 
 
 @transaction.atomic

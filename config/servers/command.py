@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from signal import SIGTERM
 
@@ -33,6 +33,8 @@ OWNER_COMMANDS = {
     "squashmigrations",
     "verify_history",
 }
+# They make people and roles before there is anybody who could act, and the facts of an invented past.
+OWNER_COMMANDS_OF_A_PRACTICE = {"demo", "invite_practice_admin"}
 WORKER_COMMANDS = {"import_caseload"}
 
 
@@ -48,7 +50,7 @@ def manage(*, folder: str, role: str | None, command: list[str]) -> int:
                 data, f"script/manage {name}", migrated=name not in OWNER_COMMANDS
             ) as practice:
                 django = [sys.executable, str(PROJECT / "manage.py"), *command]
-                return foreground(django, practice.environment(role or role_of(name, words)))
+                return foreground(django, practice.environment(role or role_of(name)))
     except Refused as refusal:
         print(f"script/manage: {refusal}", file=sys.stderr, flush=True)
         return 1
@@ -78,9 +80,8 @@ def bench(*, folder: str, name: str, rest: list[str]) -> int:
         return 130
 
 
-def role_of(command: str, words: Sequence[str] = ()) -> str:
-    """Return who a command connects as; moving the demonstration's dates is the owner's, making it is not."""
-    if command in OWNER_COMMANDS or (command == "demo" and "--renew" in words):
+def role_of(command: str) -> str:
+    if command in OWNER_COMMANDS | OWNER_COMMANDS_OF_A_PRACTICE:
         return "owner"
     return "worker" if command in WORKER_COMMANDS else "app"
 

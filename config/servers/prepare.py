@@ -109,7 +109,7 @@ class Demonstration:
         else:
             say("Making the demonstration practice")
             self.printed.unlink(missing_ok=True)
-            supervisor.run(self.practice.command("demo", role="app", output=self.printed))
+            supervisor.run(self.practice.command("demo", role="owner", output=self.printed))
             self.keep_what_was_printed()
 
     def people_exist(self) -> bool:

@@ -16,8 +16,9 @@ alter role worker login nosuperuser nobypassrls nocreatedb nocreaterole;   -- re
 alter role sight nologin nosuperuser bypassrls;                            -- owns the functions that policies call
 alter role backup login nosuperuser bypassrls nocreatedb nocreaterole;     -- reads all, for dumps
 
-grant sight to owner with inherit false, set true;    -- so that a migration may hand a function to sight
+grant sight to owner with inherit true, set true;     -- a migration hands functions to sight, a later one replaces them
 grant app to worker with inherit false, set true;     -- for a person's task: set local role app
+grant app to owner with inherit false, set true;      -- for a command that acts as somebody
 grant pg_read_all_data to backup;
 
 -- The signed token of who is acting must not be read off pg_stat_activity.

@@ -5,14 +5,12 @@ from endings.models.endings import Ending
 from endings.models.exceptions import EndingException, Review, ReviewComment
 from endings.models.handovers import (
     Consent,
-    HandoverCorrection,
     HandoverInvitation,
-    HandoverSession,
     HandoverSummary,
     HeldPlace,
-    SignOff,
     SummarySection,
 )
+from endings.models.meetings import HandoverCorrection, HandoverSession, SignOff
 from endings.models.steps import (
     Closure,
     ClosureAddendum,

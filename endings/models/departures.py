@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Supervision, User
 from core.clock import today
 from core.fields import Revisioned, short_text, uuid_key
+from core.guard import READS, Guard, mine, through
 from core.history import tracked
 from core.sealed import SealedTextField
 
@@ -63,6 +64,16 @@ class Departure(Revisioned):
         LAID_OFF = "t_laid_off", _("Post ended")
         TRANSFERRED = "t_transferred", _("Moved to another team")
         OTHER = "other", _("Another reason")
+
+    guard = Guard(
+        read=through("id", "departures"),
+        insert=mine("therapist_id"),
+        update=through("id", "own_departures"),
+        delete=mine("therapist_id"),
+        fixed=("therapist_id",),
+        worker=READS,
+        because="a draft is its author’s; the state follows the facts of whoever records them",
+    )
 
     id = uuid_key()
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="departures")

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Supervision, User
 from caseload.models import Assignment, Cadence, Client, Episode, Participation, Session
 from core.fields import Revisioned, uuid_key
+from core.guard import READS, Guard, either, through
 from core.history import tracked
 from core.rows import said
 from core.sealed import SealedTextField
@@ -155,6 +156,15 @@ class Ending(Revisioned):
         THERAPIST = "therapist", _("The therapist")
         BOTH = "both", _("Both together")
         SERVICE = "service", _("The practice")
+
+    guard = Guard(
+        read=through("id", "known_endings"),
+        insert=through("assignment_id", "own_assignments"),
+        update=either(through("id", "own_endings"), through("assignment_id", "followed_up")),
+        fixed=("assignment_id", "client_id", "episode_id"),
+        worker=READS,
+        because="a receiver reads how far it is, without a name; who asks after moves the stage",
+    )
 
     id = uuid_key()
     departure = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.fields import short_text, uuid_key
+from core.guard import READS, Guard, either, mine, of_ending, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.departures import Departure
@@ -30,6 +31,8 @@ class EndingException(models.Model):
         FEWER_OPTIONS = "fewer_options", _("Fewer options than agreed")
         NO_LAST = "no_last", _("No last session")
         NO_HANDOVER = "no_handover", _("No meeting of three")
+
+    guard = of_ending(READS)
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="exceptions")
@@ -101,6 +104,25 @@ class Review(models.Model):
     class Decision(models.TextChoices):
         AGREED = "agreed", pgettext_lazy("review", "Agreed")
         RETURNED = "returned", pgettext_lazy("review", "Returned with a comment")
+
+    guard = Guard(
+        read=either(
+            mine("author_id"),
+            mine("reviewer_id"),
+            mine("second_reviewer_id"),
+            through("ending_id", "endings"),
+            through("departure_id", "departures"),
+        ),
+        insert=either(through("ending_id", "own_endings"), mine("author_id")),
+        update=either(
+            mine("author_id"),
+            mine("reviewer_id"),
+            mine("second_reviewer_id"),
+            through("ending_id", "own_endings"),
+        ),
+        fixed=("author_id", "reviewer_id", "second_reviewer_id", "ending_id", "departure_id"),
+        worker=READS,
+    )
 
     id = uuid_key()
     kind = models.CharField(max_length=10, choices=Kind)
@@ -179,6 +201,12 @@ class ReviewComment(models.Model):
     """A supervisor's word on one client of a plan."""
 
     append_only = True
+
+    guard = Guard(
+        read=through("ending_id", "endings"),
+        insert="exists (select from endings_review r where r.id = review_id and"
+        " (select sight.actor()) in (r.reviewer_id, r.second_reviewer_id))",
+    )
 
     id = uuid_key()
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")

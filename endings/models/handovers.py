@@ -5,17 +5,23 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, Func, OuterRef, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from caseload.models import Place, Session
+from caseload.models import Place
 from core.fields import Revisioned, uuid_key
+from core.guard import READS, Guard, either, mine, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.endings import Ending, OfAnEndingQuerySet, Row
+
+PLACE_IS_MINE = (
+    "exists (select from caseload_place p where p.id = place_id"
+    " and p.therapist_id = (select sight.actor()))"
+)
 
 
 class ReceivedQuerySet(OfAnEndingQuerySet[Row]):
@@ -30,21 +36,6 @@ class ReceivedQuerySet(OfAnEndingQuerySet[Row]):
 
 class ConsentQuerySet(ReceivedQuerySet["Consent"]):
     pass
-
-
-class HandoverSessionQuerySet(ReceivedQuerySet["HandoverSession"]):
-    receiver = "invitation__receiver"
-
-
-class HandoverCorrectionQuerySet(models.QuerySet["HandoverCorrection"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(handover__in=HandoverSession.objects.visible_to(user))
-
-    def editable_by(self, user: User) -> Self:
-        return self.filter(handover__in=HandoverSession.objects.editable_by(user))
-
-    def received_by(self, user: User) -> Self:
-        return self.filter(handover__in=HandoverSession.objects.received_by(user))
 
 
 class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
@@ -68,6 +59,16 @@ class HeldPlaceQuerySet(ReceivedQuerySet["HeldPlace"]):
 @tracked
 class HeldPlace(models.Model):
     """Before the choice only a place is held; nobody is told for whom."""
+
+    guard = Guard(
+        read=either(through("ending_id", "endings"), PLACE_IS_MINE),
+        insert=through("ending_id", "own_endings"),
+        update=either(through("ending_id", "own_endings"), PLACE_IS_MINE),
+        delete=through("ending_id", "own_endings"),
+        fixed=("ending_id", "place_id"),
+        sight_moves=("released_on",),
+        because="whose place it is sees that it is held, not for whom",
+    )
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.CASCADE, related_name="held_places")
@@ -93,6 +94,17 @@ class HandoverInvitationQuerySet(ReceivedQuerySet["HandoverInvitation"]):
 
     def standing(self) -> Self:
         return self.exclude(state__in=["declined", "withdrawn"])
+
+    def with_name(self) -> Self:
+        """Bring `client_called` and `client_names`: what its receiver may read of whom it is about (R5).
+
+        Nothing before the telling and the yes; asked of the database, because the file is not open yet.
+        """
+        called: Func = Func("pk", function="sight.called_in", output_field=models.TextField())
+        names: Func = Func(
+            "pk", function="sight.names_in", output_field=ArrayField(models.TextField())
+        )
+        return self.annotate(client_called=called, client_names=names)
 
     def open_to(self, user: User, day: date) -> Self:
         """Handovers whose file stands open to their receiver on `day` (R5).
@@ -122,6 +134,14 @@ class HandoverInvitation(models.Model):
         DECLINED = "declined", pgettext_lazy("invitation", "Not now")
         CONFLICT = "conflict", pgettext_lazy("invitation", "Knows the client")
         WITHDRAWN = "withdrawn", pgettext_lazy("invitation", "Withdrawn")
+
+    guard = Guard(
+        read=either(through("ending_id", "endings"), mine("receiver_id")),
+        insert=through("ending_id", "own_endings"),
+        update=either(through("ending_id", "own_endings"), mine("receiver_id")),
+        fixed=("ending_id", "receiver_id"),
+        worker=READS,
+    )
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="invitations")
@@ -187,6 +207,12 @@ class Consent(models.Model):
 
     append_only = True
 
+    guard = Guard(
+        read=either(through("ending_id", "endings"), mine("receiver_id")),
+        insert=through("ending_id", "own_endings"),
+        because="opens the file to the receiver: recorded by who works with the client",
+    )
+
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="consents")
     receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -225,6 +251,11 @@ class HandoverSummary(Revisioned):
         FINAL = "final", pgettext_lazy("sum.final", "Final")
         AMENDED = "amended", pgettext_lazy("sum.amended", "Amended")
 
+    guard = Guard(
+        read=either(through("ending_id", "endings"), through("id", "open_summaries")),
+        write=through("ending_id", "own_endings"),
+    )
+
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="summaries")
     version = models.PositiveSmallIntegerField(default=1)
@@ -250,6 +281,13 @@ class HandoverSummary(Revisioned):
 class SummarySection(models.Model):
     """One part of a summary."""
 
+    guard = Guard(
+        read=through("id", "summary_sections"),
+        write="exists (select from endings_handoversummary s where s.id = summary_id and"
+        f" s.{through('ending_id', 'own_endings')})",
+        because="a receiver reads the sections that were agreed to, from their day",
+    )
+
     id = uuid_key()
     summary = models.ForeignKey(HandoverSummary, on_delete=models.CASCADE, related_name="sections")
     section = models.CharField(max_length=12, choices=Section)
@@ -262,132 +300,3 @@ class SummarySection(models.Model):
 
     def __str__(self) -> str:
         return f"Section {self.pk}"
-
-
-@tracked
-class HandoverSession(Revisioned):
-    """The meeting of three: outgoing, incoming, client in one room, with an agenda."""
-
-    id = uuid_key()
-    ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="handover_sessions")
-    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="handover")
-    invitation = models.ForeignKey(
-        HandoverInvitation, on_delete=models.PROTECT, related_name="handover_sessions"
-    )
-    agenda = SealedTextField()
-    agreed_points = SealedTextField()
-    held_on = models.DateField(null=True, blank=True)
-    held_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    next_meeting_on = models.DateField(null=True, blank=True)
-    cancelled_on = models.DateField(null=True, blank=True)
-
-    objects = HandoverSessionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            CheckConstraint(
-                name="a_held_handover_says_who_and_when",
-                condition=Q(held_on__isnull=True, held_by__isnull=True)
-                | Q(held_on__isnull=False, held_by__isnull=False),
-            ),
-            UniqueConstraint(
-                fields=["ending"],
-                condition=Q(cancelled_on=None),
-                name="one_meeting_of_three_is_planned",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Handover session {self.pk}"
-
-    @property
-    def newest_correction(self) -> "HandoverCorrection | None":
-        """The correction that stands now; None where the first record does."""
-        rows = list(self.corrections.all())
-        corrected = {row.corrects_id for row in rows}
-        return next((row for row in rows if row.pk not in corrected), None)
-
-    @property
-    def as_it_stands(self) -> "HandoverSession | HandoverCorrection":
-        """The row whose day, agreed points and next meeting are true now."""
-        return self.newest_correction or self
-
-
-@tracked
-class HandoverCorrection(models.Model):
-    """What was recorded of a meeting of three, said anew or taken back; the first version stays readable."""
-
-    append_only = True
-
-    id = uuid_key()
-    handover = models.ForeignKey(
-        HandoverSession, on_delete=models.PROTECT, related_name="corrections"
-    )
-    held_on = models.DateField()
-    agreed_points = SealedTextField()
-    next_meeting_on = models.DateField(null=True, blank=True)
-    is_taken_back = models.BooleanField(default=False)
-    taken_back_because = SealedTextField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    corrects = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
-    )
-
-    objects = HandoverCorrectionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["recorded_at"]
-        constraints = [
-            UniqueConstraint(
-                fields=["handover"],
-                condition=Q(corrects=None),
-                name="a_meeting_of_three_is_corrected_line_by_line",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Handover correction {self.pk}"
-
-
-@tracked
-class SignOff(models.Model):
-    """Each of the three confirms what was agreed; what is corrected is confirmed anew."""
-
-    append_only = True
-
-    class Who(models.TextChoices):
-        OUTGOING = "outgoing", _("Outgoing")
-        INCOMING = "incoming", _("Incoming")
-        CLIENT = "client", _("Client")
-
-    id = uuid_key()
-    handover = models.ForeignKey(
-        HandoverSession, on_delete=models.PROTECT, related_name="sign_offs"
-    )
-    correction = models.ForeignKey(
-        HandoverCorrection,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="sign_offs",
-        help_text="The version that was confirmed; none for the first one.",
-    )
-    who = models.CharField(max_length=8, choices=Who)
-    on = models.DateField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["handover", "correction", "who"],
-                name="everybody_signs_off_each_version_once",
-                nulls_distinct=False,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Sign-off {self.pk}"

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from caseload.models import Session
 from core.fields import Revisioned, uuid_key
+from core.guard import READS, of_ending
 from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.endings import Ending, OfAnEndingQuerySet
@@ -19,6 +20,8 @@ class NotWanted(models.Model):
     """Offered and not wanted: this completes the step (domain.md)."""
 
     append_only = True
+
+    guard = of_ending(READS)
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="not_wanted")
@@ -50,6 +53,8 @@ class NotWanted(models.Model):
 class Consolidation(Revisioned):
     """What stays: gains in the client's words, what may pull back, and the way back (R9)."""
 
+    guard = of_ending()
+
     id = uuid_key()
     ending = models.OneToOneField(Ending, on_delete=models.PROTECT, related_name="consolidation")
     work_done = SealedTextField()
@@ -72,6 +77,8 @@ class Consolidation(Revisioned):
 class Gain(models.Model):
     """What has changed, as the client says it."""
 
+    guard = of_ending()
+
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="gains")
     words = SealedTextField()
@@ -89,6 +96,8 @@ class Gain(models.Model):
 @tracked
 class Trigger(models.Model):
     """What may pull back, how it is noticed, what helps then, and when that was tried out."""
+
+    guard = of_ending()
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="triggers")
@@ -112,6 +121,8 @@ class LastSession(models.Model):
     """The last session was held: nothing new, look back, say thank you, say goodbye (R7)."""
 
     append_only = True
+
+    guard = of_ending()
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="last_sessions")
@@ -149,6 +160,8 @@ class Closure(models.Model):
         BROKEN_OFF = "broken_off", pgettext_lazy("closure", "It broke off")
         GOES_ON = "goes_on", pgettext_lazy("closure", "The work goes on with somebody else")
 
+    guard = of_ending()
+
     id = uuid_key()
     ending = models.OneToOneField(Ending, on_delete=models.PROTECT, related_name="closure")
     outcome = models.CharField(max_length=12, choices=Outcome)
@@ -172,6 +185,8 @@ class ClosureAddendum(models.Model):
     """A line added after closing; the closing itself stays as it was."""
 
     append_only = True
+
+    guard = of_ending()
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="addenda")

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from caseload.models import Client, InvolvedPerson, Session
 from core.fields import uuid_key
+from core.guard import READS, of_ending
 from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.endings import Ending, OfAnEndingQuerySet
@@ -32,6 +33,8 @@ class Feeling(models.TextChoices):
 @tracked
 class PersonToTell(models.Model):
     """The client, or an involved person who must know. The ending is told when each of them is."""
+
+    guard = of_ending()
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.CASCADE, related_name="people_to_tell")
@@ -74,6 +77,8 @@ class Telling(models.Model):
         VIDEO = "video", pgettext_lazy("mode", "Video")
         PHONE = "phone", pgettext_lazy("mode", "Phone")
         WRITING = "letter", pgettext_lazy("mode", "Letter")
+
+    guard = of_ending()
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="tellings")
@@ -141,6 +146,8 @@ class NotToday(models.Model):
         CRISIS = "crisis", _("Something else had to come first")
         RISK = "risk", _("A look at risk says wait")
         OTHER = "other", _("Another reason")
+
+    guard = of_ending(READS)
 
     id = uuid_key()
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="not_todays")

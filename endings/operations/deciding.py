@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.actor import acting
 from core.dates import on_day
 from core.errors import RuleBroken
 from endings.models import Departure, Review, ReviewComment
@@ -46,10 +47,15 @@ def decide_review(
 
 
 def answer_departure(departure: Departure, decision: Review.Decision, at: datetime) -> None:
-    """Let the plan take effect, or go back to who wrote it."""
+    """Let the plan take effect, or go back to who wrote it.
+
+    What an agreed plan does to the work it does in the name of who wrote it: who leads decides, and has no
+    right to write in somebody's caseload.
+    """
     departure = Departure.objects.select_for_update(of=("self",)).get(pk=departure.pk)
     if decision == Review.Decision.AGREED:
-        agree(departure, at)
+        with acting(departure.therapist_id):
+            agree(departure, at)
         return
     if departure.state == Departure.State.SUBMITTED:
         departure.state = Departure.State.RETURNED

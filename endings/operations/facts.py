@@ -31,9 +31,9 @@ from caseload.models import (
 from caseload.operations.diary import taken_during
 from core.dates import on_day
 from endings import planner
-from endings.models import Departure, Ending, HeldPlace, NotToday
+from endings.models import Departure, Ending, NotToday
 from endings.operations.notices import policy_of
-from endings.operations.places import leaving_people
+from endings.operations.places import held_places, leaving_people
 
 DAY = timedelta(days=1)
 LOOKING_AHEAD = timedelta(weeks=30)  # the longest plan that is drawn up
@@ -320,7 +320,7 @@ def free_places(departure: Departure, on: date) -> tuple[planner.Place, ...]:
         Place.objects.on(max(on, departure.last_day))
         .free()
         .exclude(therapist__in=[*leaving_people(), departure.therapist_id])
-        .exclude(pk__in=HeldPlace.objects.filter(released_on=None).values("place"))
+        .exclude(pk__in=held_places())
     )
     return tuple(
         planner.Place(

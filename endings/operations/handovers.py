@@ -19,6 +19,7 @@ from accounts.models import Role, User
 from caseload.load import Load
 from caseload.models import Booking, Client, Commitment, Session
 from caseload.operations.work import load_of
+from core.actor import acting
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings.models import Consent, Ending, HandoverInvitation
@@ -223,7 +224,9 @@ def call_off_meetings(invitation: HandoverInvitation, on: date) -> None:
     Booking.objects.filter(
         session__in=planned.values("session"), user=invitation.receiver_id
     ).delete()
-    Session.objects.filter(pk__in=planned.values("session")).update(booked_beside=None)
+    # the session is the leaver's to write, also where it is the receiver who says no
+    with acting(invitation.ending.assignment.therapist_id):
+        Session.objects.filter(pk__in=planned.values("session")).update(booked_beside=None)
     planned.update(cancelled_on=on, revision=F("revision") + 1)
 
 

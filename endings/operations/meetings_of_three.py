@@ -300,9 +300,10 @@ def sign_off(
     It is the version that stands now which is confirmed. Raises RuleBroken where somebody speaks for
     another, and before the meeting.
     """
-    mine = HandoverSession.objects.select_related("invitation").get(pk=handover.pk)
-    is_met = mine.held_on is not None and mine.cancelled_on is None
-    if who not in may_sign(mine, by) or not is_met:
+    known = HandoverSession.objects.select_related("invitation").filter(pk=handover.pk)
+    mine = known.first()  # somebody else's is not there to be seen
+    is_met = mine is not None and mine.held_on is not None and mine.cancelled_on is None
+    if mine is None or not is_met or who not in may_sign(mine, by):
         raise RuleBroken(_("Only who was in the room confirms, and once it has been held."))
     row, _is_new = SignOff.objects.get_or_create(
         handover=mine,

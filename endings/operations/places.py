@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from caseload.models import Place
 from caseload.operations.places import held_for_others
 from core.errors import RuleBroken
-from endings.models import Departure, Ending, HeldPlace
+from endings.models import Ending, HeldPlace
 from endings.operations.endings import hold
 
 
@@ -41,7 +41,8 @@ def hold_place(*, ending: Ending, place: Place, by: User, on: date) -> HeldPlace
     if place not in places_to_hold(ending, on):
         raise RuleBroken(_("This place is held already. Choose another one."))
     # what stands in the way of the law is held by nobody who needs it still
-    HeldPlace.objects.filter(place=place, released_on=None).update(released_on=on)
+    with connection.cursor() as cursor:
+        cursor.execute("select sight.let_go_of_place(%s, %s)", [place.pk, on])
     return HeldPlace.objects.create(ending=ending, place=place, held_on=on)
 
 
@@ -62,4 +63,16 @@ def let_places_go(ending: Ending, on: date, *, of: User | None = None) -> None:
 
 def leaving_people() -> list[UUID]:
     """Return the keys of who plans to leave. They are never proposed, nor is it said why (decision 19)."""
-    return list(Departure.objects.open().values_list("therapist_id", flat=True))
+    return keys("leaving_people")
+
+
+def held_places() -> list[UUID]:
+    """Return the keys of the places of the practice that are held and needed still; not for whom."""
+    return keys("held_places")
+
+
+def keys(function: str) -> list[UUID]:
+    """Return what a definer function says across the practice: keys, because the rows are not ours to see."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select * from sight.{function}()")  # noqa: S608 -- our names
+        return [key for (key,) in cursor.fetchall()]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Assignment, Session
 from caseload.operations.sessions import When, add_extra_session
+from core.actor import acting
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from endings import planner
@@ -254,12 +255,12 @@ def missed_tellings(departure: Departure, *, on: date) -> list[Ending]:
     ]
 
 
-@transaction.atomic
 def replan_missed_tellings(*, on: date) -> int:
     """Plan again, at once, where a telling's meeting was missed, cancelled or moved; return for how many.
 
     Only for plans that were sent: a draft is worked out whenever it is opened. Where nothing else leaves
-    full notice, the ending stays with its problem and stands among those that need a decision.
+    full notice, the ending stays with its problem and stands among those that need a decision. Each plan is
+    a transaction of its own, in the name of whose plan it is.
     """
     sent = Departure.objects.open().exclude(state=Departure.State.DRAFT)
     fallen_through = sent.filter(
@@ -268,9 +269,16 @@ def replan_missed_tellings(*, on: date) -> int:
         endings__withdrawn_on=None,
     )
     planned = 0
-    for departure in fallen_through.select_related("therapist").distinct():
-        missed = missed_tellings(departure, on=on)
-        if missed:
-            save_plan(departure=departure, decisions={}, by=departure.therapist, on=on)
-        planned += len(missed)
+    for key, therapist in list(fallen_through.values_list("pk", "therapist").distinct()):
+        with acting(therapist), transaction.atomic():
+            planned += replan(key, on)
     return planned
+
+
+def replan(key: UUID, on: date) -> int:
+    """Plan one departure again if a telling in it fell through; return in how many endings."""
+    departure = Departure.objects.select_related("therapist").get(pk=key)
+    missed = missed_tellings(departure, on=on)
+    if missed:
+        save_plan(departure=departure, decisions={}, by=departure.therapist, on=on)
+    return len(missed)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthedRequest
 from caseload.load import Level
+from caseload.models import Client
 from caseload.operations.reading import log_read
 from core import dates
 from core.clock import now, today
@@ -33,6 +34,7 @@ from endings.models import (
 from endings.models.handovers import Section
 from endings.operations import handovers, meetings_of_three
 from endings.operations.handovers import STANDING
+from endings.operations.places import held_places
 from endings.operations.summaries import texts_of
 from endings.views.handover_words import LEVELS, load_in_words
 
@@ -61,12 +63,14 @@ def received(request: AuthedRequest) -> HttpResponse:
     """What colleagues have asked this person, what waits for an answer first; two queries for any number."""
     mine = HandoverInvitation.objects.received_by(request.user).filter(ending__withdrawn_on=None)
     opened = HandoverInvitation.objects.open_to(request.user, today()).filter(pk=OuterRef("pk"))
-    rows = mine.annotate(file_is_open=Exists(opened)).select_related("ending__client")
+    rows = mine.annotate(file_is_open=Exists(opened)).with_name().select_related("ending")
     shown = [
-        Row(one, name_of(one, today()), CHIPS[one.state], file_is_open=one.file_is_open)  # type: ignore[attr-defined]
+        Row(one, name_of(one), CHIPS[one.state], file_is_open=one.file_is_open)  # type: ignore[attr-defined]
         for one in rows.order_by("-invited_at")
     ]
-    held = HeldPlace.objects.received_by(request.user).standing()
+    held = HeldPlace.objects.received_by(request.user).filter(
+        released_on=None, place__in=held_places()
+    )
     context = {
         "held": [one.place for one in held.select_related("place")],
         "standing": sorted(
@@ -78,41 +82,31 @@ def received(request: AuthedRequest) -> HttpResponse:
     return render(request, "endings/handover/received.html", context)
 
 
-def name_of(invitation: HandoverInvitation, on: date) -> str:
+def name_of(invitation: HandoverInvitation) -> str:
     """Return what the client is called, once that is open to the receiver; else nothing."""
-    return invitation.ending.client.called if invitation.is_named_on(on) else ""
-
-
-def full_names(invitation: HandoverInvitation) -> str:
-    """Return by full name whom one has to know or not know; in a couple or family everybody of it."""
-    ending = invitation.ending
-    if ending.participation_id is not None:
-        return ending.client.name
-    return dates.listed([person.name for person in ending.episode.people])
+    return invitation.client_called or ""  # type: ignore[attr-defined]
 
 
 def asked_of(request: AuthedRequest, pk: UUID) -> HandoverInvitation:
     """Return a question that was put to this person; any other is not there (404)."""
-    mine = HandoverInvitation.objects.received_by(request.user)
-    return get_object_or_404(
-        mine.select_related("ending__client", "ending__assignment__therapist", "invited_by"), pk=pk
-    )
+    mine = HandoverInvitation.objects.received_by(request.user).with_name()
+    return get_object_or_404(mine.select_related("ending", "invited_by"), pk=pk)
 
 
 @require_safe
 def invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """One question: code, needs, times and the own load; later the name; then the way to the file."""
     asked = asked_of(request, pk)
-    name = name_of(asked, today())
+    name = name_of(asked)
     if name:
-        client = asked.ending.client
+        client = Client(pk=asked.ending.client_id)
         log_read(client=client, page="endings:invitation", by=request.user, at=now())
     stands = asked.state in STANDING and asked.ending.withdrawn_on is None
     context = {
         "invitation": asked,
         "code": format_html('<span class="ref">{}</span>', asked.code),
         "name": name,
-        "full_names": full_names(asked) if name else "",
+        "full_names": dates.listed(asked.client_names),  # type: ignore[attr-defined]
         "stands": stands,
         "chip": CHIPS[asked.state],
         "load": own_load(request, asked) if asked.state == State.SENT else None,
@@ -197,9 +191,9 @@ def received_file(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Exactly the sections that the client agreed to, from their day; otherwise it is not there (404)."""
     opened = HandoverInvitation.objects.open_to(request.user, today())
     asked = get_object_or_404(
-        opened.select_related("ending__client", "ending__assignment__therapist"), pk=pk
+        opened.with_name().select_related("ending__assignment__therapist"), pk=pk
     )
-    client = asked.ending.client
+    client = Client(pk=asked.ending.client_id)
     log_read(client=client, page="endings:received_file", by=request.user, at=now())
     final = HandoverSummary.objects.open_to(request.user, today()).filter(ending=asked.ending_id)
     summary = final.prefetch_related("sections").first()
@@ -208,7 +202,7 @@ def received_file(request: AuthedRequest, pk: UUID) -> HttpResponse:
     texts = texts_of(summary) if summary else {}
     context = {
         "invitation": asked,
-        "name": client.called,
+        "name": name_of(asked),
         "summary": summary,
         "sections": [
             (section.label, texts.get(section.value, ""))

@@ -11,6 +11,7 @@ from accounts.models import User
 from caseload.models import Assignment, Client, Episode, Place
 from caseload.models.episodes import OfAnAssignmentQuerySet
 from core.fields import Revisioned, uuid_key
+from core.guard import READS, Guard, of_work
 from core.history import tracked
 from core.sealed import SealedTextField
 from referrals.models.details import exactly_one
@@ -32,6 +33,8 @@ class OptionSet(Revisioned):
 
     *Offered and not wanted* (`declined_on`) is complete: nobody assumes that options are wanted.
     """
+
+    guard = of_work()
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="option_sets")
@@ -99,6 +102,8 @@ class ReferralOption(models.Model):
 
     `snapshot` is what was offered, as it stood on `offered_on`; the directory moves on without it.
     """
+
+    guard = of_work(READS)
 
     id = uuid_key()
     option_set = models.ForeignKey(OptionSet, on_delete=models.PROTECT, related_name="options")
@@ -180,6 +185,8 @@ class Choice(models.Model):
         WAIT = "wait", pgettext_lazy("choice", "Wait")
         STAYS = "stays", pgettext_lazy("choice", "Stays with the therapist who leaves")
 
+    guard = of_work(READS)
+
     id = uuid_key()
     option_set = models.ForeignKey(OptionSet, on_delete=models.PROTECT, related_name="choices")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
@@ -222,6 +229,12 @@ class ChoiceOption(models.Model):
     """One option that was chosen."""
 
     append_only = True
+
+    guard = Guard(
+        read="exists (select from referrals_choice c where c.id = choice_id)",
+        insert="exists (select from referrals_choice c where c.id = choice_id)",
+        worker=READS,
+    )
 
     id = uuid_key()
     choice = models.ForeignKey(Choice, on_delete=models.PROTECT, related_name="chosen")

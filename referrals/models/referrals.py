@@ -12,6 +12,7 @@ from accounts.models import User
 from caseload.models import Assignment, Client, Episode
 from caseload.models.episodes import OfAnAssignmentQuerySet
 from core.fields import Revisioned, uuid_key
+from core.guard import READS, Guard, either, mine, of_work, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from core.sight import opened_by
@@ -32,6 +33,8 @@ class Referral(Revisioned):
     class Contact(models.TextChoices):
         CLIENT = "client", _("The client gets in touch")
         PRACTICE = "practice", _("We get in touch, as agreed with the client")
+
+    guard = of_work()
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals")
@@ -75,6 +78,8 @@ class ReferralMove(models.Model):
         CLIENT = "client", pgettext_lazy("said by", "The client")
         PROVIDER = "provider", pgettext_lazy("said by", "The place itself")
         STAFF = "staff", pgettext_lazy("said by", "Somebody here")
+
+    guard = of_work()
 
     id = uuid_key()
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
@@ -126,6 +131,17 @@ class FollowUp(Revisioned):
         ELSEWHERE = "elsewhere", pgettext_lazy("arrived", "Somewhere else")
         NO = "no", pgettext_lazy("arrived", "Wants nothing now")
         UNKNOWN = "unknown", pgettext_lazy("arrived", "Not reached")
+
+    guard = Guard(
+        read=either(through("assignment_id", "assignments"), mine("owner_id")),
+        insert=either(
+            through("assignment_id", "own_assignments"), through("assignment_id", "followed_up")
+        ),
+        update=either(through("assignment_id", "own_assignments"), mine("owner_id")),
+        fixed=("assignment_id", "client_id", "episode_id"),
+        worker=READS,
+        because="gives identity to who asks after: planned by who did the work",
+    )
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="follow_ups")

@@ -32,7 +32,10 @@ select u.id as person_id,
 
 # Endings that stand: not withdrawn, not closed, not in a draft, and where one person asks, theirs to see.
 STANDING = """
-select e.*, a.therapist_id, a.ends_on as work_ends_on, d.last_day, d.embargo_until,
+select e.id, e.assignment_id, e.episode_id, e.participation_id, e.carried_by_id, e.option_set_id,
+       e.tell_session_id, e.tell_plan_on, e.options_plan_on, e.choice_plan_on, e.playbook,
+       e.window_opens_on, e.window_closes_on, e.opened_on, e.told_on, e.has_not_told_exception,
+       e.options_on, e.chosen_on, e.handed_over_on, e.last_held_on, e.closed_on, a.therapist_id, a.ends_on as work_ends_on, d.last_day, d.embargo_until,
        coalesce(e.last_on, d.last_day) as last_known_on
   from endings_ending e
   join caseload_assignment a on a.id = e.assignment_id

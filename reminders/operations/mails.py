@@ -277,7 +277,8 @@ def entries(message: Message) -> Mail | None:
 # --- the invitation -------------------------------------------------------------------------------------
 def invitation(message: Message) -> Mail | None:
     """Return mail 7: somebody is asked for room. The page behind the link shows code, needs and load."""
-    asked = HandoverInvitation.objects.filter(pk=UUID(message.key), state="sent").first()
+    sent = HandoverInvitation.objects.filter(pk=UUID(message.key), state="sent")
+    asked = sent.select_related("receiver").only("pk", "invited_at", "receiver").first()
     if asked is None:
         return None
     promise = _(

@@ -157,7 +157,8 @@ def invitations(at: datetime) -> Iterable[Message]:
     """Return the mails to colleagues who are asked and have not heard of it (R5: no name, no code)."""
     asked = HandoverInvitation.objects.filter(state=HandoverInvitation.State.SENT)
     known = set(Message.objects.filter(kind=Message.Kind.INVITATION).values_list("key", flat=True))
-    for row in asked.select_related("receiver"):
+    named = asked.select_related("receiver").only("pk", "invited_at", "receiver")
+    for row in named:
         if row.pk.hex not in known and row.receiver.email:
             yield Message(
                 person=row.receiver,

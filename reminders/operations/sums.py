@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Count, Max, Min, Q
 
-from reminders.models import Message, Reminder
+from reminders.models import Message
 
 WEEK = timedelta(days=7)
 LATE_AFTER = timedelta(minutes=10)
@@ -58,13 +59,7 @@ def sums_of_mail(*, at: datetime) -> Mail:
 
 
 def sums_of_work() -> Work:
-    """Return how much stands open, how much of it is late. One query."""
-    standing = Reminder.objects.filter(closed_at=None)
-    return Work(
-        **standing.aggregate(
-            standing=Count("pk"),
-            late=Count("pk", filter=Q(is_late=True)),
-            escalations=Count("pk", filter=Q(is_escalation=True)),
-            people=Count("person", distinct=True),
-        )
-    )
+    """Return how much stands open, how much of it is late. One query; nobody's inbox is read for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from sight.work_standing()")
+        return Work(*cursor.fetchone())

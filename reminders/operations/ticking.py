@@ -6,6 +6,7 @@ from accounts.operations.drafts import forget_old_drafts
 from caseload.operations.file_requests import forget_old_copies
 from caseload.operations.pauses import turn_breaks
 from caseload.operations.rhythms import extend_rhythms
+from core.actor import acting
 from core.dates import on_day
 from endings.models import Departure
 from endings.operations.departures import refresh_state
@@ -36,5 +37,7 @@ def night(*, at: datetime) -> None:
     extend_rhythms(on=on)
     forget_old_drafts(at=at)
     forget_old_copies(at=at)
-    for departure in Departure.objects.filter(state__in=UNDER_WAY):
-        refresh_state(departure=departure, on=on)
+    under_way = Departure.objects.filter(state__in=UNDER_WAY)
+    for key, therapist in list(under_way.values_list("pk", "therapist")):
+        with acting(therapist):
+            refresh_state(departure=Departure.objects.get(pk=key), on=on)

@@ -114,7 +114,7 @@ def test_suspension_holds_the_caseload_and_ends_every_session(
     client.post(reverse("accounts:suspend_access", args=[marta.pk]))
 
     assert theirs.get(reverse("accounts:own_settings")).status_code == 302
-    with as_owner(), acting(admin), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "select p.episode_id, c.on_legal_hold from caseload_client c"
             " join caseload_participation p on p.client_id = c.id"

@@ -13,7 +13,7 @@ from accounts.models import Role, Team
 from core.history import is_event
 from core.occasion import within
 from tests.accounts.factories import UserFactory
-from tests.roles import as_owner
+from tests.roles import as_owner, standing_as
 
 pytestmark = pytest.mark.django_db
 
@@ -179,5 +179,9 @@ def test_triggers_write_as_the_owner_with_a_search_path_of_their_own():
 
 
 def test_the_app_does_not_see_what_is_sealed():
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
+    with (
+        standing_as("app"),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
         cursor.execute("select * from sight.acts_since('0', '100')")

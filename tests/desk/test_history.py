@@ -141,7 +141,11 @@ def test_postgresql_asks_for_a_practice_admin_itself(role, db):
 
 
 def test_lines_are_read_by_nobody_else(db):
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
+    with (
+        standing_as("app"),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
         cursor.execute("select * from accounts_historyline")
 
 

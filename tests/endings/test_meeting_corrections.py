@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client as Browser
 from django.urls import reverse
@@ -22,6 +22,7 @@ from endings.operations.meetings_of_three import Meeting, sign_off
 from endings.workflow import Stage
 from tests.accounts.factories import PracticeFactory, UserFactory
 from tests.endings.handing_over import HandingOver, a_session, consented, held, planned
+from tests.roles import as_app_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z", tick=False)]
 
@@ -176,8 +177,10 @@ def test_corrections_are_never_changed(met: tuple[HandingOver, HandoverSession])
     story, handover = met
     correct(story, Version(handover))
     with (
+        as_app_for(story.outgoing),
         connection.cursor() as cursor,
         pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
     ):
         cursor.execute("update endings_handovercorrection set held_on = held_on")
 

@@ -23,6 +23,7 @@ from reminders.operations import sending
 from reminders.operations.sending import LEASE, claim, drain
 from tests.accounts.factories import UserFactory
 from tests.reminders.practice import send_now, tick_now
+from tests.roles import standing_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
 
@@ -120,7 +121,7 @@ def test_a_row_that_somebody_holds_does_not_hold_up_the_others() -> None:
         from django.db import transaction
 
         try:
-            with transaction.atomic():
+            with standing_as("worker"), transaction.atomic():
                 Message.objects.select_for_update().get(pk=held.pk)
                 locked.set()
                 done.wait(10)

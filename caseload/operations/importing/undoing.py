@@ -98,7 +98,7 @@ class Undoing:
         Participation.objects.filter(episode__in=self.fresh[Episode]).delete()
         for model in DELETED:
             for batch in batches(self.fresh[model]):
-                model._default_manager.filter(pk__in=batch).delete()
+                delete(model, batch)
         ImportedFrom.objects.filter(
             pk__in=[row.pk for rows in self.made.values() for row in rows]
         ).delete()
@@ -137,7 +137,7 @@ class Undoing:
             strange = other._base_manager.filter(**{f"{name}__in": batch}).exclude(
                 pk__in=self.fresh[other]
             )
-            keys = set(strange.values_list(f"{name}_id", flat=True))
+            keys = set(strange.order_by().values_list(f"{name}_id", flat=True))
             yield from model._default_manager.filter(pk__in=keys)
 
     def restore(self, source_type: str, rows: Sequence[tuple[ImportedFrom, Facts]]) -> None:
@@ -153,6 +153,21 @@ class Undoing:
             row.content_hash, row.run_id = told["hash"], told["run"]
             row.before = json.dumps({"wrote": told["was"]})
             row.save()
+
+
+def delete(model: type[models.Model], keys: Sequence[UUID]) -> None:
+    """Delete rows with what goes with them. Nothing else points at them, so that nothing else is asked:
+
+    Django would read whole rows of every table that could, and the worker may not.
+    """
+    for relation in model._meta.related_objects:
+        if relation.related_model in OWN:
+            own = relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}__in": keys}
+            )
+            own._raw_delete(own.db)
+    rows = model._base_manager.filter(pk__in=keys)
+    rows._raw_delete(rows.db)
 
 
 def parsed(model: type[models.Model], facts: Facts) -> Facts:

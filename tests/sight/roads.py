@@ -1,0 +1,286 @@
+"""A practice in which every date of every road stands once, and who may see what in it, in plain Python.
+
+Nothing here asks the rule that it checks: the facts are values, the oracle is a few comparisons.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+from uuid import UUID, uuid4
+
+DAY = date(2026, 3, 3)
+NEAR = (-1, 0, 1)
+OPEN = (None, *NEAR)
+HIDDEN = ("draft",)
+
+
+def on(days: int | None) -> date | None:
+    return None if days is None else DAY + timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Span:
+    starts: date
+    ends: date | None
+
+    @property
+    def runs(self) -> bool:
+        return self.starts <= DAY and (self.ends is None or self.ends >= DAY)
+
+
+def spans(ends: Iterable[int | None] = OPEN) -> Iterator[Span]:
+    """Yield every period whose ends lie the day before, on and after the day; none that ends before it starts."""
+    for start, end in product(NEAR, ends):
+        if end is None or end >= start:
+            yield Span(on(start), on(end))
+
+
+@dataclass(frozen=True)
+class Work:
+    """An assignment, with an episode and a client of its own unless it stands beside another."""
+
+    therapist: UUID
+    span: Span
+    key: UUID = field(default_factory=uuid4)
+    episode: UUID = field(default_factory=uuid4)
+    client: UUID = field(default_factory=uuid4)
+    role: str = "primary"
+
+    def beside(self, therapist: UUID, span: Span) -> "Work":
+        return Work(therapist, span, episode=self.episode, client=self.client, role="co_working")
+
+
+@dataclass(frozen=True)
+class Leads:
+    supervisor: UUID
+    supervisee: UUID
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Away:
+    user: UUID
+    deputy: UUID
+    span: Span
+
+
+@dataclass(frozen=True)
+class Departs:
+    therapist: UUID
+    state: str
+    was_sent: bool
+    key: UUID = field(default_factory=uuid4)
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.state == "draft" or (self.state == "withdrawn" and not self.was_sent)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """An ending, with what makes its handover: told, asked and answered, agreed to."""
+
+    work: Work
+    departs: Departs | None = None
+    carried_by: UUID | None = None
+    stage: str = "told"
+    withdrawn: bool = False
+    told: date | None = DAY
+    receiver: UUID | None = None
+    state: str = "accepted"
+    no_conflict: date | None = None
+    opens: date | None = None
+    sections: tuple[str, ...] = ("identity",)
+    taken_back: bool = False
+    key: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True)
+class Waits:
+    person: UUID
+    ended: bool
+    client: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True)
+class AsksAfter:
+    work: Work
+    owner: UUID
+    done: date | None
+    dropped: bool
+
+    def stands_for(self, who: UUID) -> bool:
+        return self.owner == who and not self.dropped and (self.done is None or self.done >= DAY)
+
+
+def past(day: date | None) -> bool:
+    return day is not None and day <= DAY
+
+
+@dataclass
+class Facts:
+    works: list[Work] = field(default_factory=list)
+    leads: list[Leads] = field(default_factory=list)
+    away: list[Away] = field(default_factory=list)
+    ends: list[Ends] = field(default_factory=list)
+    waits: list[Waits] = field(default_factory=list)
+    asks: list[AsksAfter] = field(default_factory=list)
+    lookers: dict[str, UUID] = field(default_factory=dict)
+
+    # --- the oracle ---------------------------------------------------------------------------------
+    def stands_in(self, who: UUID) -> set[UUID]:
+        return {who} | {one.user for one in self.away if one.deputy == who and one.span.runs}
+
+    def people(self, who: UUID) -> set[UUID]:
+        led = {
+            one.supervisee
+            for one in self.leads
+            if one.supervisor == who and one.kind != "reflective" and one.span.runs
+        }
+        return self.stands_in(who) | led
+
+    def carried(self, who: UUID) -> set[UUID]:
+        return {
+            one.work.key
+            for one in self.ends
+            if one.carried_by == who
+            and not one.withdrawn
+            and one.stage != "followed_up"
+            and one.work.span.ends is not None
+            and one.work.span.ends < DAY
+            and (one.departs is None or one.departs.state not in ("draft", "withdrawn"))
+        }
+
+    def own(self, who: UUID) -> set[UUID]:
+        """Assignments in which `who` acts."""
+        people = self.stands_in(who)
+        running = {one.key for one in self.works if one.therapist in people and one.span.runs}
+        return running.union(*(self.carried(one) for one in people))
+
+    def clinical(self, who: UUID) -> set[UUID]:
+        """Assignments that `who` reads."""
+        people = self.people(who)
+        mine = [one for one in self.works if one.therapist in people and one.span.runs]
+        episodes = {one.episode for one in mine}
+        there = [one for one in self.works if one.episode in episodes]
+        seen = {one.key for one in there if one.span.runs or one.therapist == who}
+        return seen.union({one.key for one in mine}, *(self.carried(one) for one in people))
+
+    def identity(self, who: UUID) -> set[UUID]:
+        """Clients of whom `who` may know."""
+        clinical = self.clinical(who)
+        people = self.stands_in(who)
+        return {
+            *(one.client for one in self.works if one.key in clinical),
+            *(one.client for one in self.waits if one.person in people and not one.ended),
+            *(one.work.client for one in self.ends if "identity" in self.agreed(one, who)),
+            *(one.work.client for one in self.asks if one.stands_for(who)),
+        }
+
+    def asked_after(self, who: UUID) -> set[UUID]:
+        """Assignments that `who` was asked to follow up, until the day of the answer."""
+        return {one.work.key for one in self.asks if one.stands_for(who)}
+
+    def agreed(self, ending: Ends, who: UUID) -> tuple[str, ...]:
+        """Return the sections that stand open to the receiver (R5)."""
+        stands = (
+            ending.receiver == who
+            and ending.state == "accepted"
+            and not ending.withdrawn
+            and not ending.taken_back
+            and past(ending.told)
+            and past(ending.no_conflict)
+            and past(ending.opens)
+        )
+        return ending.sections if stands else ()
+
+    def endings(self, who: UUID) -> set[UUID]:
+        """Endings whose facts `who` reads; a draft is its author's alone."""
+        clinical = self.clinical(who)
+        return {
+            one.key
+            for one in self.ends
+            if one.work.key in clinical
+            and (one.departs is None or one.departs.therapist == who or not one.departs.is_hidden)
+        }
+
+
+def every_chain() -> Facts:
+    """Return the practice: every road, each of its dates before, on and after the day."""
+    facts = Facts()
+    roads = (own, led, stood_in, beside, carried, received, waiting, asked_after)
+    for road in roads:
+        facts.lookers[road.__name__] = uuid4()
+        road(facts, facts.lookers[road.__name__])
+    facts.lookers["stranger"] = uuid4()
+    return facts
+
+
+def own(facts: Facts, me: UUID) -> None:
+    facts.works += [Work(me, span) for span in spans()]
+
+
+def led(facts: Facts, me: UUID) -> None:
+    for kind, period in product(("leading", "reflective", "both"), spans()):
+        somebody = uuid4()
+        facts.leads.append(Leads(me, somebody, kind, period))
+        facts.works += [Work(somebody, span) for span in spans()]
+
+
+def stood_in(facts: Facts, me: UUID) -> None:
+    for period in spans(NEAR):
+        somebody = uuid4()
+        facts.away.append(Away(somebody, me, period))
+        facts.works += [Work(somebody, span) for span in spans()]
+
+
+def beside(facts: Facts, me: UUID) -> None:
+    """One's own today or not, and somebody else's on the same episode; one's own earlier one, too."""
+    for mine, theirs in product(spans(), spans()):
+        work = Work(me, mine)
+        facts.works += [work, work.beside(uuid4(), theirs), work.beside(me, Span(on(-9), on(-5)))]
+
+
+def carried(facts: Facts, me: UUID) -> None:
+    states = ("draft", "submitted", "agreed", "withdrawn", None)
+    for span, state, stage, gone in product(
+        spans(), states, ("told", "followed_up"), (False, True)
+    ):
+        therapist = uuid4()
+        work = Work(therapist, span)
+        departs = Departs(therapist, state, was_sent=state != "draft") if state else None
+        facts.works.append(work)
+        facts.ends.append(Ends(work, departs, me, stage, withdrawn=gone))
+        facts.leads.append(Leads(me, therapist, "leading", Span(on(-1), None)))
+
+
+def received(facts: Facts, me: UUID) -> None:
+    for told, sure, opens, state in product(OPEN, OPEN, OPEN, ("accepted", "sent", "withdrawn")):
+        facts.ends.append(hand_over(facts, me, told, sure, opens, state=state))
+    for more in (
+        {"sections": ("goals",)},
+        {"taken_back": True},
+        {"withdrawn": True},
+        {"sections": ("goals", "identity")},
+    ):
+        facts.ends.append(hand_over(facts, me, 0, 0, 0, **more))
+
+
+def hand_over(facts: Facts, me: UUID, told, sure, opens, **more) -> Ends:
+    work = Work(uuid4(), Span(on(-9), None))
+    facts.works.append(work)
+    return Ends(work, told=on(told), receiver=me, no_conflict=on(sure), opens=on(opens), **more)
+
+
+def waiting(facts: Facts, me: UUID) -> None:
+    facts.waits += [Waits(me, ended) for ended in (False, True)]
+
+
+def asked_after(facts: Facts, me: UUID) -> None:
+    for done, dropped in product(OPEN, (False, True)):
+        if done is None or not dropped:
+            work = Work(uuid4(), Span(on(-9), on(-5)))
+            facts.works.append(work)
+            facts.asks.append(AsksAfter(work, me, on(done), dropped))

@@ -1,0 +1,208 @@
+"""Oracle = querysets past the policies = naked queries under them, on every date of every road; and mutants."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import User
+from caseload.models import Assignment, Client, Session
+from endings.models import NotToday
+from tests.roles import as_app_for
+from tests.sight.roads import Facts, every_chain
+from tests.sight.rows import write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-03-03T12:00:00Z")]
+Seen = dict[str, set[UUID]]
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return every_chain()
+
+
+@pytest.fixture
+def practice(facts: Facts) -> Facts:
+    write(facts)
+    return facts
+
+
+def by_the_oracle(facts: Facts, who: UUID) -> Seen:
+    return {
+        "clients": facts.identity(who),
+        "sessions": facts.clinical(who),
+        "written": facts.own(who),
+        "facts of endings": facts.endings(who),
+        "added to": facts.own(who),
+        "asked after": facts.asked_after(who),
+    }
+
+
+def by_querysets(who: UUID) -> Seen:
+    """As the owner: no policy helps."""
+    user = User(pk=who)
+    return {
+        "clients": keys(Client.objects.visible_to(user)),
+        "sessions": keys(Session.objects.visible_to(user)),
+        "written": keys(Session.objects.editable_by(user)),
+        "facts of endings": keys(NotToday.objects.visible_to(user)),
+        "added to": keys(Assignment.objects.editable_by(user)),
+    }
+
+
+def by_naked_queries(who: UUID) -> Seen:
+    """As the app: no queryset helps."""
+    with as_app_for(who), connection.cursor() as cursor:
+        return {
+            "clients": asked(cursor, "select id from caseload_client"),
+            "sessions": asked(cursor, "select id from caseload_session"),
+            "written": asked(cursor, "update caseload_session set is_extra = true returning id"),
+            "facts of endings": asked(cursor, "select ending_id from endings_nottoday"),
+            # What INSERT is checked against: unlike a change, it asks nothing of what may be read.
+            "added to": asked(cursor, "select unnest(sight.own_assignments())"),
+            "asked after": asked(cursor, "select unnest(sight.followed_up())"),
+        }
+
+
+def keys(rows) -> set[UUID]:
+    return set(rows.values_list("pk", flat=True))
+
+
+def asked(cursor, query: str) -> set[UUID]:
+    cursor.execute(query)
+    return {key for (key,) in cursor.fetchall()}
+
+
+def test_there_is_something_to_see_and_something_not_to(practice: Facts) -> None:
+    assert len(practice.works) > 900
+    assert len(practice.ends) > 250
+    for road, who in practice.lookers.items():
+        seen = by_the_oracle(practice, who)
+        assert bool(seen["clients"]) == (road != "stranger"), road
+        assert len(seen["clients"]) < Client.objects.count()
+
+
+def test_querysets_say_what_the_oracle_says(practice: Facts) -> None:
+    for road, who in practice.lookers.items():
+        right = by_the_oracle(practice, who)
+        right.pop("asked after")  # a road for policies alone
+        assert by_querysets(who) == right, road
+
+
+def test_naked_queries_say_what_the_oracle_says(practice: Facts) -> None:
+    for road, who in practice.lookers.items():
+        assert by_naked_queries(who) == by_the_oracle(practice, who), road
+
+
+# --- mutants ----------------------------------------------------------------------------------------
+RULE = (
+    "people",
+    "stands_in_for",
+    "carried_assignments",
+    "assignments_of",
+    "own_assignments_of",
+    "open_consents_of",
+    "clients_of",
+    "followed_up_of",
+    "endings_among",
+)
+DATE = re.compile(r"\b([a-z_.]+) (<=|>=|<) day\b")
+FLIPPED = {"<=": "<", ">=": ">", "<": "<="}
+WORDS = (
+    ("people", "kind in ('leading', 'both')", "true"),
+    ("carried_assignments", "e.withdrawn_on is null", "true"),
+    ("carried_assignments", "e.stage <> 'followed_up'", "true"),
+    ("carried_assignments", "d.state not in ('draft', 'withdrawn')", "true"),
+    ("open_consents_of", "i.state = 'accepted'", "true"),
+    ("open_consents_of", "e.withdrawn_on is null", "true"),
+    (
+        "open_consents_of",
+        "not exists (select from endings_consent later",
+        "(true or exists (select from endings_consent later",
+    ),
+    ("clients_of", "'identity' = any (c.sections)", "true"),
+    ("clients_of", "ended_on is null", "true"),
+    ("clients_of", "dropped_on is null", "true"),
+    ("assignments_of", "earlier.therapist_id = who", "true"),
+    ("endings_among", "not sight.is_hidden(d.state, d.submitted_at)", "true"),
+)
+
+
+def definition(function: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_get_functiondef(oid) from pg_proc"
+            " where pronamespace = 'sight'::regnamespace and proname = %s",
+            [function],
+        )
+        [(text,)] = cursor.fetchall()
+    return text
+
+
+def mutants() -> Iterator[tuple[str, str, str]]:
+    """Yield (function, what was changed, the mutant's text): each date flipped, a day late, dropped; each word."""
+    for function in RULE:
+        text = definition(function)
+        for found in DATE.finditer(text):
+            column, sign = found.groups()
+            for put in (f"{column} {FLIPPED[sign]} day", f"{column} {sign} day + 1", "true"):
+                mutant = text[: found.start()] + put + text[found.end() :]
+                yield function, f"{found.group()} at {found.start()} → {put}", mutant
+    for function, said, put in WORDS:
+        text = definition(function)
+        if put.startswith("(true or exists"):
+            mutant = re.sub(
+                r"not exists (\(select from endings_consent later[^)]*\))",
+                r"(true or exists \1)",
+                text,
+            )
+        else:
+            mutant = text.replace(said, put)
+        assert mutant != text, (function, said)
+        yield function, said, mutant
+
+
+def is_noticed(right: dict[UUID, Seen]) -> bool:
+    return any(by_naked_queries(who) != seen for who, seen in right.items())
+
+
+@pytest.fixture
+def right(practice: Facts) -> dict[UUID, Seen]:
+    """What everybody sees, by the oracle."""
+    return {who: by_the_oracle(practice, who) for who in practice.lookers.values()}
+
+
+def test_every_mutant_of_the_rule_is_noticed(right) -> None:
+    alive = []
+    count = 0
+    for function, said, text in mutants():
+        count += 1
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(text)
+            noticed = is_noticed(right)
+            transaction.set_rollback(True)
+        if not noticed:
+            alive.append((function, said))
+    assert not alive, "\n".join(f"{function}: {said}" for function, said in alive)
+    assert count > 60
+
+
+@pytest.mark.parametrize("table", ["caseload_client", "caseload_session", "endings_nottoday"])
+def test_a_table_that_is_opened_is_noticed(right, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute(f"alter table {table} disable row level security")
+    assert is_noticed(right)
+
+
+def test_a_policy_to_write_that_lets_more_through_is_noticed(right) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "set constraints all immediate; alter policy app_update on caseload_session"
+            " using (assignment_id = any ((select sight.assignments())::uuid[]))"
+            " with check (true)"
+        )
+    assert is_noticed(right)
