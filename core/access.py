@@ -24,6 +24,11 @@ PHRASES = (
         "reviewer",
     ),
     (re.compile(r"\(select sight\.holds\('(\w+)'\)\)"), r"\1"),
+    (re.compile(r"sight\.has_led\(.*?, \"client_id\"\)"), "has led"),
+    (
+        re.compile(r"exists \(select from caseload_filerequest r .*?\(select sight\.actor\(\)\)\)"),
+        "who asked",
+    ),
     (re.compile(r"sight\.(may_\w+|is_new_client)\([^()]*\)"), r"\1"),
     (
         re.compile(r"exists \(select from caseload_place p .*?\(select sight\.actor\(\)\)\)"),

@@ -3,7 +3,7 @@
 The owner migrates; app and worker own nothing. There are no default privileges: every table is granted and
 guarded here from what its model says of itself (`core.guard`, `core.policies`), all in one transaction, so
 that a fresh database and an upgraded one end alike and nobody meets a table between two states
-(docs/adr/0010-row-security.md). Where the roles do not exist, nothing is granted. History is written by
+(docs/adr/0011-row-security.md). Where the roles do not exist, nothing is granted. History is written by
 triggers and read through `sight` alone (accounts/journal).
 """
 

@@ -29,6 +29,8 @@ OF_THE_WORKER = {
     "reminders.operations.posting": ("make_messages", "escalate"),
     "reminders.operations.sending": ("drain", "claim", "send", "give_up_what_is_too_late"),
     "caseload.operations.import_jobs": ("carry_out",),
+    "caseload.operations.file_jobs": ("carry_out",),
+    "caseload.operations.file_requests": ("forget_old_copies",),
     "caseload.operations.rhythms": ("extend_rhythms",),
     "endings.operations.plans": ("replan_missed_tellings",),
 }

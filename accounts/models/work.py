@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models.people import User
 from core.fields import short_text, uuid_key
-from core.guard import IMPORTS, Guard, Worker, either, holding, mine, of_person
+from core.guard import IMPORTS, Guard, Worker, both, either, holding, mine, of_person
 from core.sealed import SealedTextField
 
 
@@ -63,6 +63,13 @@ class Draft(models.Model):
         return f"Draft {self.pk}"
 
 
+WATCHED = either(
+    mine("started_by_id"),
+    holding("records_keeper"),
+    both(holding("supervisor"), "kind in ('file_export', 'file_disposal')"),
+)
+
+
 class Job(models.Model):
     """Long work that a page can watch and a person can stop."""
 
@@ -74,9 +81,12 @@ class Job(models.Model):
         CANCELLED = "cancelled", pgettext_lazy("job.state", "Stopped")
 
     guard = Guard(
-        read=either(mine("started_by_id"), holding("records_keeper")),
-        write=either(mine("started_by_id"), holding("records_keeper")),
+        read=WATCHED,
+        write=WATCHED,
+        delete=either(mine("started_by_id"), holding("records_keeper")),
+        fixed=("started_by_id", "kind"),
         worker=IMPORTS,
+        because="a supervisor’s yes to a copy or an end of a file sets the worker to it, and can stop it",
     )
 
     id = uuid_key()

@@ -13,8 +13,24 @@ from accounts.models import Job, Role, User
 from caseload.models.clients import Client
 from core.clock import today
 from core.fields import uuid_key
+from core.guard import Guard, Worker, both, either, holding, mine
 from core.history import tracked
 from core.sealed import SealedTextField
+
+# Whoever is acting leads somebody who works, or worked, with the client of the row.
+HAS_LED = 'sight.has_led((select sight.actor()), (select sight.today()), "client_id")'
+ENDS_A_FILE = "kind = 'disposal' and state = 'asked'"
+ASKED_FOR = (
+    "exists (select from caseload_filerequest r"
+    " where r.id = request_id and r.asked_by_id = (select sight.actor()))"
+)
+ANSWERS = either(
+    mine("asked_by_id"),
+    mine("agreed_by_id"),
+    mine("declined_by_id"),
+    holding("records_keeper"),
+    both(holding("supervisor"), either(ENDS_A_FILE, HAS_LED)),
+)
 
 
 def led_by(user: User) -> "models.Func":
@@ -41,6 +57,15 @@ class LegalHold(models.Model):
     PostgreSQL keeps `Client.on_legal_hold` true while one stands. Nobody has set the one that came with the
     suspension of somebody's access.
     """
+
+    guard = Guard(
+        read=either(holding("records_keeper"), HAS_LED),
+        insert=either(holding("records_keeper"), both(holding("supervisor"), HAS_LED)),
+        update=either(holding("records_keeper"), both(holding("supervisor"), HAS_LED)),
+        fixed=("client_id",),
+        sight_writes=("insert",),
+        because="lifted, never removed; what came with a suspension gets its row by a trigger",
+    )
 
     id = uuid_key()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="holds")
@@ -121,6 +146,15 @@ class FileRequest(models.Model):
         STOPPED = "stopped", pgettext_lazy("file request", "Stopped")
         FAILED = "failed", pgettext_lazy("file request", "Not possible")
 
+    guard = Guard(
+        read=ANSWERS,
+        insert=both(mine("asked_by_id"), holding("records_keeper")),
+        update=ANSWERS,
+        fixed=("client_id", "kind", "ground", "asked_by_id", "asked_at"),
+        worker=Worker(reads=True, writes=("update",)),
+        because="asked by one, answered by another; it stays when the file is gone",
+    )
+
     id = uuid_key()
     kind = models.CharField(max_length=8, choices=Kind)
     ground = models.CharField(max_length=10, choices=Ground)
@@ -184,6 +218,13 @@ class ExportParcelQuerySet(models.QuerySet["ExportParcel"]):
 
 class ExportParcel(models.Model):
     """The copy itself, base64 of a zip, sealed; it is there until it is collected, or for a week."""
+
+    guard = Guard(
+        read=ASKED_FOR,
+        delete=ASKED_FOR,
+        worker=Worker(writes=("insert", "delete")),
+        because="collected once, by who asked; the worker writes it and cannot read it again",
+    )
 
     id = uuid_key()
     request = models.OneToOneField(FileRequest, on_delete=models.CASCADE, related_name="parcel")

@@ -34,7 +34,7 @@ def carry_out(job_id: UUID, *, at: datetime) -> None:
         return
     practice = Practice.objects.current()
     with (
-        acting(job.started_by),
+        acting(job.started_by, role="worker"),
         timezone.override(practice.tzinfo),
         translation.override(job.started_by.language),
     ):

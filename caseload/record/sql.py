@@ -9,6 +9,7 @@ request by its key and do nothing before two people have said yes.
 from collections.abc import Iterable
 
 from django.apps import apps
+from django.db import models
 
 from caseload.record.contents import LEFT_OUT, NOTED, OPEN, STAYS, TITLES
 from caseload.record.ways import ROOT, TAKES_PART, WORK, Part, parts
@@ -151,13 +152,8 @@ def removed() -> str:
             "  get diagnostics counted = row_count;"
             f"  return query select '{label}', counted, '{{}}'::bigint[];"
         )
-    histories = {
-        model.pgh_tracked_model: model._meta.db_table  # type: ignore[attr-defined]
-        for model in apps.get_models()
-        if is_event(model)
-    }
-    gone = [part for part in reversed(parts()) if part.label not in STAYS]
-    for part in gone:
+    histories = tables_of_history()
+    for part in gone():
         steps.append(
             f"  delete from {part.table} where id = any ({part.keys});"
             "  get diagnostics counted = row_count;  wiped := '{}';"
@@ -169,6 +165,28 @@ def removed() -> str:
             )
         steps.append(f"  return query select '{part.label}', counted, wiped;")
     return "\n".join(steps)
+
+
+def gone() -> list[Part]:
+    """Return the tables whose rows go with a file, the last ones first."""
+    return [part for part in reversed(parts()) if part.label not in STAYS]
+
+
+def tables_of_history() -> dict[type[models.Model], str]:
+    """Return which table keeps the history of which model."""
+    return {
+        model.pgh_tracked_model: model._meta.db_table  # type: ignore[attr-defined]
+        for model in apps.get_models()
+        if is_event(model)
+    }
+
+
+def tables_wiped() -> list[str]:
+    """Return every table that `wipe_record` removes rows from."""
+    histories = tables_of_history()
+    kept = [histories[part.model] for part in gone() if part.model in histories]
+    noted = [apps.get_model(label)._meta.db_table for label, _column in NOTED]
+    return sorted({*noted, *(part.table for part in gone()), *kept})
 
 
 def functions() -> list[str]:

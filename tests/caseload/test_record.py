@@ -138,7 +138,7 @@ class TestACopy:
             request = file_requests.ask_for_copy(
                 file=seen_by(keeper, client), ground="client", by=keeper, at=now()
             )
-        with pytest.raises(RuleBroken):
+        with pytest.raises(FileRequest.DoesNotExist):  # not there, for PostgreSQL either
             agreed(request, stranger)
         assert agreed(request, world.people["supervisor"]).state == Job.State.WAITING
 
@@ -194,9 +194,10 @@ class TestACopy:
         assert b"UEsD" not in raw  # "PK" in base64, as every zip begins
 
     def test_what_was_stopped_is_not_written(self, keeper: User, other_keeper: User) -> None:
+        client = ClientFactory.create()
         with acting(keeper):
             request = file_requests.ask_for_copy(
-                file=seen_by(keeper, ClientFactory.create()), ground="client", by=keeper, at=now()
+                file=seen_by(keeper, client), ground="client", by=keeper, at=now()
             )
         job = agreed(request, other_keeper)
         with acting(keeper):

@@ -6,6 +6,7 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from accounts.models import User
 from caseload.models import Client, Episode
+from caseload.record.wiring import wire_after_migrate
 from core.access import document, in_document, rows
 from core.grants import grant_after_migrate
 from core.policies import Table, has_table, is_event, table_of
@@ -90,6 +91,23 @@ def test_migrating_again_changes_nothing() -> None:
     grant_after_migrate()
     assert ask(look) == before
     assert len(before) > 200
+
+
+def test_the_functions_of_a_whole_record_are_the_workers_alone_also_after_a_second_migrate() -> (
+    None
+):
+    look = (
+        "select proname::text, proowner::regrole::text, proacl::text from pg_proc"
+        " where pronamespace = 'sight'::regnamespace"
+        " and proname in ('record_of', 'wipe_record', 'open_with_client') order by 1"
+    )
+    before = ask(look)
+    assert [(owner, acl) for _name, owner, acl in before] == [
+        ("sight", "{sight=X/sight,worker=X/sight}")
+    ] * 3
+    grant_after_migrate()
+    wire_after_migrate()
+    assert ask(look) == before
 
 
 @pytest.mark.parametrize("role", ["app", "worker"])
