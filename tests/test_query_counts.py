@@ -98,10 +98,11 @@ def test_lists_and_boards_ask_the_same_for_one_thirty_and_three_hundred(crowd: C
     assert {
         page: (one.get(page), n, many.get(page)) for page, n in thirty.items() if n > MOST
     } == {}
+    # An empty list does not ask what hangs below its rows: one more or less at the beginning is no growth.
     assert {
-        page: (n, thirty.get(page), many.get(page))
+        page: (n, thirty[page], many.get(page))
         for page, n in one.items()
-        if not n == thirty.get(page) == many.get(page)
+        if thirty[page] != many.get(page) or abs(n - thirty[page]) > 1
     } == {}
     assert {name for name, _query, _reader in many} == set(LISTS)
 

@@ -64,9 +64,9 @@ def lines_of(model: type[models.Model], row: Mapping[str, Any]) -> Iterator[dict
 
 
 def term_of(field: Any) -> str:
-    """Return what a field is called: as a form says it where one does."""
+    """Return what a field is called."""
     name = str(field.verbose_name)
-    return gettext(name[:1].upper() + name[1:])
+    return name[:1].upper() + name[1:]
 
 
 def in_words(field: Any, value: Any) -> str:

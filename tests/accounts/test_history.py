@@ -38,6 +38,8 @@ UNTRACKED = {
     "caseload.ImportIssue": "line numbers of an import, written once",
     "caseload.ImportedFrom": "where an imported row came from; the row is tracked",
     "caseload.Booking": "follows its session, which is tracked",
+    "caseload.ExportParcel": "the copy itself, gone once it is collected; its request is tracked",
+    "accounts.DisposalCertificate": "written once, signed",
     "caseload.Commitment": "numbers that follow assignments, endings and invitations",
     "referrals.Source": DIRECTORY,
     "referrals.Organization": DIRECTORY,

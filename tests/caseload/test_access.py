@@ -107,7 +107,17 @@ def address(name: str, keys) -> str:
 
 def test_every_page_is_in_the_table() -> None:
     """Imports and places have tables of their own; newer pages stand in the big one alone."""
-    pages = ("imports", "places", "sites", "closed_days", "scale", "intake", "waiting", "pauses")
+    pages = (
+        "imports",
+        "places",
+        "sites",
+        "closed_days",
+        "scale",
+        "intake",
+        "waiting",
+        "pauses",
+        "files",
+    )
     elsewhere = {f"caseload.views.{name}" for name in pages}
     here = [url for url in urls.urlpatterns if url.callback.__module__ not in elsewhere]
     mine = {f"caseload:{url.name}" for url in here} - OF_THE_ADMIN

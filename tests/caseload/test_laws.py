@@ -1,13 +1,16 @@
 """The laws that the database itself keeps in the caseload: each refuses, by its name."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from caseload.models import Booking, Client, ReadLog, RiskLook
+from accounts.models import User
+from caseload.models import Booking, Client, FileRequest, ReadLog, RiskLook
+from core.actor import acting
+from core.clock import now
 from tests.accounts.factories import UserFactory
 from tests.caseload.factories import (
     AssignmentFactory,
@@ -18,6 +21,8 @@ from tests.caseload.factories import (
     ClosedDayFactory,
     CommitmentFactory,
     EpisodeFactory,
+    FileRequestFactory,
+    LegalHoldFactory,
     ParticipationFactory,
     ReadLogFactory,
     RiskLookFactory,
@@ -55,6 +60,28 @@ def person_taken_twice() -> None:
     therapist = UserFactory()
     for _ in range(2):
         SessionFactory(assignment=AssignmentFactory(therapist=therapist), booked=True)
+
+
+def asked_for_twice() -> None:
+    first = FileRequestFactory()
+    FileRequestFactory(client=first.client)
+
+
+def agreed_with_oneself() -> None:
+    request = FileRequestFactory()
+    with acting(request.asked_by):
+        agree_by_hand(request, request.asked_by, now())
+
+
+def agreed_at_no_time() -> None:
+    second = UserFactory()
+    request = FileRequestFactory()
+    with acting(second):
+        agree_by_hand(request, second, None)
+
+
+def agree_by_hand(request: FileRequest, by: User, at: datetime | None) -> None:
+    FileRequest.objects.filter(pk=request.pk).update(state="agreed", agreed_by=by, agreed_at=at)
 
 
 def booking_of_nobody() -> None:
@@ -137,6 +164,11 @@ BROKEN = {
     "a_day_is_closed_once": [closed_twice],
     "load_is_never_negative": [lambda: CommitmentFactory(points=-1)],
     "a_source_row_is_known_once": [same_source_row_twice],
+    "whoever_agrees_is_somebody_else": [agreed_with_oneself],
+    "who_agreed_and_when_go_together": [agreed_at_no_time],
+    "nothing_goes_on_before_a_second_yes": [lambda: FileRequestFactory(state="ready")],
+    "one_request_of_a_kind_at_a_time": [asked_for_twice],
+    "who_lifted_a_hold_and_when_go_together": [lambda: LegalHoldFactory(lifted_at=now())],
 }
 CASES = [(name, act) for name, acts in BROKEN.items() for act in acts]
 

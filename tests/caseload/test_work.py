@@ -180,7 +180,8 @@ def test_a_practice_admin_sets_rooms(admin) -> None:
     site = SiteFactory()
     room = practice.add_room(site=site, name="Blue", by=admin)
     assert practice.add_room(site="Harbour", name="Green", by=admin).site.name == "Harbour"
-    practice.change_room(room=room, name="Quiet", ended_on=MONDAY, by=admin)
+    practice.change_room(room=room, name="Quiet", by=admin)
+    practice.end_room(room=room, on=MONDAY, by=admin)
     room.refresh_from_db()
     assert (room.name, room.ended_on) == ("Quiet", MONDAY)
 
@@ -189,10 +190,10 @@ def test_a_closed_day_is_closed_once_and_says_how_many_meetings_it_meets(admin) 
     SessionFactory(booked=True, room=RoomFactory())
     day = date(2026, 11, 30)
     assert practice.meetings_on(day) == 1
-    closed = practice.close_day(on=day, site=None, name="Holiday", by=admin)
+    closed = practice.close_day(closing=practice.Closing(day, "Holiday"), by=admin)
     with pytest.raises(RuleBroken, match="closed already"):
-        practice.close_day(on=day, site=None, name="Again", by=admin)
-    practice.open_day(closed_day=closed, by=admin)
+        practice.close_day(closing=practice.Closing(day, "Again"), by=admin)
+    practice.open_days(keys=[closed.pk], by=admin)
     assert not ClosedDay.objects.exists()
 
 
@@ -200,9 +201,9 @@ def test_rooms_and_days_are_nobody_elses(marta) -> None:
     closed = ClosedDayFactory()
     for act in (
         lambda: practice.add_room(site="X", name="Y", by=marta),
-        lambda: practice.change_room(room=RoomFactory(), name="Y", ended_on=None, by=marta),
-        lambda: practice.close_day(on=MONDAY, site=None, name="", by=marta),
-        lambda: practice.open_day(closed_day=closed, by=marta),
+        lambda: practice.change_room(room=RoomFactory(), name="Y", by=marta),
+        lambda: practice.close_day(closing=practice.Closing(MONDAY), by=marta),
+        lambda: practice.open_days(keys=[closed.pk], by=marta),
     ):
         with pytest.raises(RuleBroken, match="Your role"):
             act()

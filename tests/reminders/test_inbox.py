@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -75,7 +76,8 @@ def test_remind_me_tomorrow_rests_until_the_next_day(
 
 def test_a_link_leads_to_the_thing_after_signing_in(client: Client, ending: Ending) -> None:
     url = reverse("reminders:go", args=[Reminder.objects.get().pk])
-    assert client.get(url).headers["Location"].startswith("/account/login/?next=/reminders/go/")
+    door = unquote(client.get(url).headers["Location"])
+    assert door.startswith("/account/login/?next=/reminders/go/")
     client.force_login(ending.assignment.therapist)
     told = reverse("endings:record_told_in_person", args=[ending.pk])
     assert client.get(url).headers["Location"] == told

@@ -281,7 +281,7 @@ def navigation(theme):
     ]
     user = SimpleNamespace(name="Marta Zielińska", theme=theme, is_authenticated=True)
     return {
-        "request": SimpleNamespace(user=user),
+        "request": SimpleNamespace(user=user, resolver_match=None, method="GET"),
         "practice_name": "Linden Practice",
         "csrf_token": "not-a-secret",
         "nav": [{"heading": "", "links": links[:3]}, {"heading": "Supervisor", "links": links[3:]}],
