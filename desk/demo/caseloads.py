@@ -81,15 +81,19 @@ def marta_s_week() -> list[Person]:
 
 
 def make_caseload(staff: Staff, on: date, at: datetime) -> list[Assignment]:
-    """Make Marta's caseload with thirty weeks behind it and sixteen ahead."""
+    """Make Marta's caseload with thirty weeks behind it and sixteen ahead; the last two end before she leaves."""
     work = [make_client(person, staff.marta, staff, on) for person in marta_s_week()]
+    earlier = [
+        make_client(Person(number, number, 17), staff.marta, staff, on, family="Moss")
+        for number in range(2)
+    ]
     for number in range(3):
         make_client(Person(number, number, 10), staff.ilse, staff, on, family="Visser")
         make_client(Person(number, number, 11), staff.stranger, staff, on, family="Lis")
     for weeks in (14, 0):  # rolled out as the nights went by: sixteen weeks ahead each time
         extend_rhythms(on=on - timedelta(weeks=weeks))
     add_what_matters(work, staff, on, at)
-    return work
+    return work + earlier
 
 
 def make_client(

@@ -21,9 +21,10 @@ from endings.operations.deciding import decide_review
 from endings.operations.endings import open_ending
 from endings.operations.exceptions import Explanation
 from endings.workflow import Step
-from referrals.models import Choice, SearchEntry, Service
+from referrals.models import Choice, FollowUp, SearchEntry, Service
 from referrals.operations.choices import Chosen
 from referrals.operations.demo_directory import load_demo_directory
+from referrals.operations.follow_ups import Answer, record_follow_up
 from referrals.operations.options import Suggestion, add_option
 
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -59,7 +60,7 @@ def tell_the_story(password: str) -> Staff:
     work = make_caseload(staff, on, at)
     long_ago = at - timedelta(weeks=60)
     live_through(long_ago, after_work(planned_on))
-    earlier_endings(staff, work[34:36], on)
+    earlier_endings(staff, work[-2:], on)
     with as_of(after_work(planned_on)):
         departure = plan_departure(staff, planned_on, a_wednesday_after(on))
     live_until_today(staff, departure, on)
@@ -216,7 +217,7 @@ def ask_ilse(ending: Ending, staff: Staff, day: date) -> None:
 
 
 def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
-    """Two people whose work ended before the departure: one is closed, one is to be asked after."""
+    """Two people whose work ended before the departure; they were asked after once, and will be again."""
     for number, assignment in enumerate(work):
         told_on = on - timedelta(days=60 - 3 * number)
         last_on = on - timedelta(days=26 - 2 * number)
@@ -237,6 +238,15 @@ def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
             )
         with as_of(after_work(last_on)):
             say_goodbye(ending, staff, last_on)
+        asked_after(ending, staff, last_on + timedelta(days=14))
+
+
+def asked_after(ending: Ending, staff: Staff, on: date) -> None:
+    """Two weeks later Ilse hears that the client is well; she asks once more after six."""
+    first = FollowUp.objects.get(client=ending.client, due_on=on)
+    answer = Answer(outcome=FollowUp.Arrived.NO, on=on, note="Well, and glad to be asked.")
+    with as_of(after_work(on)):
+        record_follow_up(follow_up=first, answer=answer, by=staff.ilse, at=after_work(on))
 
 
 def say_goodbye(ending: Ending, staff: Staff, last_on: date) -> None:
