@@ -238,7 +238,19 @@ def earlier_endings(staff: Staff, work: list[Assignment], on: date) -> None:
             )
         with as_of(after_work(last_on)):
             say_goodbye(ending, staff, last_on)
+        looked_at(ending, staff, last_on + timedelta(days=1))
         asked_after(ending, staff, last_on + timedelta(days=14))
+
+
+def looked_at(ending: Ending, staff: Staff, on: date) -> None:
+    """Anneke reads the closing the day after."""
+    with as_of(after_work(on)):
+        decide_review(
+            review=Review.objects.waiting().get(ending=ending),
+            decision=Review.Decision.AGREED,
+            by=staff.anneke,
+            at=after_work(on),
+        )
 
 
 def asked_after(ending: Ending, staff: Staff, on: date) -> None:

@@ -59,6 +59,7 @@ def project(tmp_path: Path) -> Path:
         "from django.utils.translation import gettext as now, gettext_lazy as _, npgettext_lazy\n"
         'LABEL = _("Today")\n'
         'SOON = now("Soon")\n'
+        "DONE = f\"{_('Done.')} {now('Thank ' 'you.')}\"\n"
         'COUNT = npgettext_lazy("count.days", "%(count)s day", "%(count)s days", "count")\n'
         'NOT_MARKED = "nothing"\n'
         "def said(english):\n"
@@ -81,6 +82,8 @@ def test_every_way_of_marking_is_found(project: Path) -> None:
         "%(count)s person to tell",
         "Today",
         "Soon",
+        "Done.",
+        "Thank you.",
         "100%% of %(whole)s",
         f"count.days{CONTEXT_END}%(count)s day",
         f"sheet{CONTEXT_END}My choice",

@@ -5,7 +5,7 @@ import pytest
 from caseload.models import Assignment
 from core.clock import today
 from desk.demo.story import tell_the_story
-from endings.models import Ending
+from endings.models import Ending, Review
 from referrals.models import FollowUp
 from tests.roles import as_owner
 
@@ -24,3 +24,4 @@ def test_two_endings_are_behind_thirty_four_under_way() -> None:
         waiting = FollowUp.objects.filter(done_on=None)
         assert (asked.count(), waiting.count()) == (2, 2)
         assert not waiting.filter(due_on__lte=today()).exists()
+        assert not Review.objects.waiting().exists()

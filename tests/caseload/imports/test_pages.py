@@ -191,7 +191,11 @@ def test_columns_that_say_too_little_or_twice_the_same(
         ({"pasted": "   "}, "Choose files, or paste cells."),
         ({"uploads": [SimpleUploadedFile("a.csv", b"\n \n")]}, "This file is empty."),
         ({"uploads": [SimpleUploadedFile("a.csv", b"")]}, "file is empty"),
-        ({"uploads": [SimpleUploadedFile("a.zip", b"PK\x03\x04")]}, "This file is compressed."),
+        (
+            {"uploads": [SimpleUploadedFile("a.zip", b"PK\x03\x04")]},
+            "Only FHIR (JSON, NDJSON) and CSV can be read.",
+        ),
+        ({"uploads": [SimpleUploadedFile("a.csv", b"PK\x03\x04")]}, "This file is compressed."),
         ({"uploads": [SimpleUploadedFile("a.csv", "Imię;Żuraw\n".encode("cp1250"))]}, "not UTF-8"),
         ({"uploads": [SimpleUploadedFile("a.json", b"[1]")]}, "neither a FHIR Bundle"),
     ],
