@@ -67,6 +67,7 @@ WATCHED = either(
     mine("started_by_id"),
     holding("records_keeper"),
     both(holding("supervisor"), "kind in ('file_export', 'file_disposal')"),
+    both(holding("practice_admin"), "kind = 'test_mail'"),
 )
 
 
@@ -86,7 +87,8 @@ class Job(models.Model):
         delete=either(mine("started_by_id"), holding("records_keeper")),
         fixed=("started_by_id", "kind"),
         worker=IMPORTS,
-        because="a supervisor’s yes to a copy or an end of a file sets the worker to it, and can stop it",
+        because="a supervisor’s yes to a copy or an end of a file sets the worker to it, and can stop it;"
+        " whether a mail of trial went out concerns every practice admin",
     )
 
     id = uuid_key()

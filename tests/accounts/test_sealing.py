@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.journal.signing import NoKey
-from accounts.models import HeadSent, HistoryLine, Seal, Team
+from accounts.models import HeadSent, HistoryLine, Role, Seal, Team
 from accounts.operations.heads import heads_in, send_heads
 from accounts.operations.sealing import seal_history
 from accounts.operations.verifying import faults
@@ -89,7 +89,7 @@ def test_nothing_new_needs_no_seal():
 
 
 def test_a_line_names_what_changed_and_never_how():
-    with acting(UserFactory.create(name="Marta")):
+    with acting(UserFactory.create(name="Marta", roles=[Role.PRACTICE_ADMIN])):
         team = Team.objects.create(name="North")
         Team.objects.filter(pk=team.pk).update(name="South", ended_on="2026-01-01")
     seal()
@@ -105,7 +105,7 @@ def test_a_line_names_what_changed_and_never_how():
 
 def test_a_transaction_that_ends_late_is_sealed_late_and_is_no_forgery():
     """It began before a seal and commits after it, with a lower number than what is sealed (decision 25)."""
-    with psycopg.connect(database_url("app")) as late:
+    with psycopg.connect(database_url("owner")) as late:
         late.execute("insert into accounts_team (id, name) values (gen_random_uuid(), 'Late')")
         Team.objects.create(name="Early")
         first = seal()

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from accounts.models import User
+from accounts.models import Role, User
 from caseload.models import Booking, Client, FileRequest, ReadLog, RiskLook
 from core.actor import acting
 from core.clock import now
@@ -74,7 +74,7 @@ def agreed_with_oneself() -> None:
 
 
 def agreed_at_no_time() -> None:
-    second = UserFactory()
+    second = UserFactory(roles=[Role.RECORDS_KEEPER])
     request = FileRequestFactory()
     with acting(second):
         agree_by_hand(request, second, None)
