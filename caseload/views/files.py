@@ -22,7 +22,7 @@ from caseload.operations.reading import log_read
 from caseload.views.answers import sent_to, show, taken
 from core.clock import now, today
 from core.errors import RuleBroken
-from core.http import back_to
+from core.http import back_to, number_of
 from core.tasks import send_after_commit
 
 TASK = "caseload.tasks.carry_out_file_request"
@@ -83,8 +83,8 @@ def files(request: AuthedRequest) -> HttpResponse:
 
 
 def page_of(request: AuthedRequest) -> int:
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isdigit() and 0 < int(asked) < 10_000 else 1
+    asked = number_of(request.GET.get("page", ""))
+    return asked if asked and asked < 10_000 else 1
 
 
 @require_safe

@@ -215,3 +215,8 @@ def test_the_page_follows_the_worker(keeper, second, file) -> None:
     mine.post(page("stop_request", request.pk))
     ended = mine.get(page("file_request", request.pk), headers={"HX-Request": "true"})
     assert ended["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("number", ["²", "0", "-1", "9" * 5000, "two"])
+def test_a_page_that_is_none_is_the_first(keeper, number) -> None:
+    assert signed_in(keeper).get(page("files"), {"page": number}).status_code == 200
