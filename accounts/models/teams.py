@@ -72,6 +72,12 @@ class TeamMembership(models.Model):
         return f"Membership {self.pk}"
 
 
+class SupervisionQuerySet(DatedQuerySet["Supervision"]):
+    def leading_on(self, day: date) -> Self:
+        """Rows by which somebody leads on `day`: decides, and sees the work."""
+        return self.on(day).filter(kind__in=[Supervision.Kind.LEADING, Supervision.Kind.BOTH])
+
+
 @tracked
 class Supervision(models.Model):
     """Who supervises whom. *Leading* decides; *reflective* sees only what is shared (domain.md)."""
@@ -97,7 +103,7 @@ class Supervision(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = SupervisionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["supervisor", "supervisee"])]

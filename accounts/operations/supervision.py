@@ -14,7 +14,6 @@ from accounts.operations.rights import refuse_others
 from core.errors import RuleBroken
 
 DAY = timedelta(days=1)
-LEADING = (Supervision.Kind.LEADING, Supervision.Kind.BOTH)
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def bring_back_supervision(*, supervision: Supervision, by: User) -> Supervision
 
 def without_a_leader(day: date) -> UserQuerySet:
     """Return the therapists whom nobody leads on `day`: their plans wait for nobody (R25)."""
-    leading = Supervision.objects.on(day).filter(supervisee=OuterRef("pk"), kind__in=LEADING)
+    leading = Supervision.objects.leading_on(day).filter(supervisee=OuterRef("pk"))
     working = cast(UserQuerySet, User.objects.who_work_here())
     return working.in_role(Role.THERAPIST).filter(~Exists(leading)).by_name()
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Job, Role, User
+from accounts.operations.rights import refuse_without
 from caseload.models import ExportParcel, FileRequest
 from caseload.models.roads import File, has_led
 from core.errors import RuleBroken
@@ -29,8 +30,7 @@ def ask_for_disposal(*, file: File, by: User, on: date, at: datetime) -> FileReq
 
 
 def ask(kind: str, file: File, ground: str, by: User, at: datetime) -> FileRequest:
-    if not by.holds(Role.RECORDS_KEEPER):
-        raise RuleBroken(_("Your role does not include this page."))
+    refuse_without((Role.RECORDS_KEEPER,), by)
     request = FileRequest(
         kind=kind, ground=ground, client_id=file.id, code=file.code, asked_by=by, asked_at=at
     )

@@ -47,7 +47,7 @@ def namesakes(details: Details, by: User) -> list[Client]:
 
 def who_may_lead(by: User, on: date) -> list[User]:
     """Return to whom `by` may give new work: oneself as a therapist, and whom one leads."""
-    led = Supervision.objects.on(on).filter(supervisor=by, kind__in=["leading", "both"])
+    led = Supervision.objects.leading_on(on).filter(supervisor=by)
     mine = Q(pk=by.pk) | Q(pk__in=led.values("supervisee"))
     working = User.objects.who_work_here().in_role(Role.THERAPIST)
     return list(working.filter(mine).by_name())

@@ -156,8 +156,8 @@ def seers_of(clinical: Clinical) -> list[Seer]:
 
 def beside(therapists: Sequence[User], on: date) -> Any:
     """Return who leads or stands in for one of `therapists` on a day, with `leads`; one query."""
-    leading = Supervision.objects.on(on).filter(
-        supervisor=OuterRef("pk"), supervisee__in=therapists, kind__in=["leading", "both"]
+    leading = Supervision.objects.leading_on(on).filter(
+        supervisor=OuterRef("pk"), supervisee__in=therapists
     )
     standing_in = Absence.objects.on(on).filter(deputy=OuterRef("pk"), user__in=therapists)
     return (

@@ -18,8 +18,8 @@ from core.sealed import SealedTextField
 class DepartureQuerySet(models.QuerySet["Departure"]):
     def visible_to(self, user: User) -> Self:
         """One's own; a supervisor's supervisees', once sent. A draft is invisible to everybody else."""
-        leads = Supervision.objects.on(today()).filter(
-            supervisor=user, supervisee=OuterRef("therapist"), kind__in=["leading", "both"]
+        leads = Supervision.objects.leading_on(today()).filter(
+            supervisor=user, supervisee=OuterRef("therapist")
         )
         hidden = Q(state=Departure.State.DRAFT) | (
             Q(state=Departure.State.WITHDRAWN) & Q(submitted_at=None)

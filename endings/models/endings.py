@@ -86,8 +86,8 @@ class EndingQuerySet(models.QuerySet["Ending"]):
         departures = Departure.objects.visible_to(user).filter(pk=OuterRef("departure"))
         held = Session.objects.attended().filter(assignment=OuterRef("assignment")).order_by()
         rhythm = Cadence.objects.on(day).filter(assignment=OuterRef("assignment"))
-        leads = Supervision.objects.on(day).filter(
-            supervisee=OuterRef("assignment__therapist"), kind__in=["leading", "both"]
+        leads = Supervision.objects.leading_on(day).filter(
+            supervisee=OuterRef("assignment__therapist")
         )
         beside = Assignment.objects.visible_to(user).on(day).filter(episode=OuterRef("episode"))
         return self.annotate(

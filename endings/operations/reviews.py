@@ -27,8 +27,8 @@ class Reviewers:
 def reviewers_of(author: User, on: date) -> Reviewers:
     """Return the leading supervisor and a second one; a solo practice is its own, and says why."""
     leads = (
-        Supervision.objects.on(on)
-        .filter(supervisee=author, kind__in=["leading", "both"])
+        Supervision.objects.leading_on(on)
+        .filter(supervisee=author)
         .filter(Q(supervisor__is_active=True, supervisor__suspended_at=None))
         .select_related("supervisor")
         .order_by("is_second", "starts_on", "pk")

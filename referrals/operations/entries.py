@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from accounts.operations.rights import refuse_without
 from core.dates import on_day
 from core.errors import RuleBroken
 from referrals.models import (
@@ -91,8 +92,3 @@ def add_to_shortlist(
 def remove_from_shortlist(*, kept: Shortlist, by: User) -> None:
     """Take a place off one's own list; adding it again undoes this."""
     Shortlist.objects.editable_by(by).filter(pk=kept.pk).delete()
-
-
-def refuse_without(roles: tuple[Role, ...], by: User) -> None:
-    if not any(by.holds(role) for role in roles):
-        raise RuleBroken(_("Your role does not include this page."))

@@ -16,6 +16,7 @@ from django.db.models import CharField, F, Func, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from accounts.operations.rights import refuse_without
 from core.errors import RuleBroken
 from referrals.models import DirectoryImport, DirectoryIssue, Service, Source
 from referrals.operations.search_entries import refresh_search, services_touched
@@ -42,8 +43,8 @@ def import_directory(
     Rows that are no longer in the source are counted as missing and left alone: that something closed
     is for a person to say (R16). Raises `RuleBroken` where a file cannot be read; then nothing changed.
     """
-    if by is not None and not by.holds(Role.DIRECTORY_ADMIN):
-        raise RuleBroken(_("Your role does not include this page."))
+    if by is not None:
+        refuse_without((Role.DIRECTORY_ADMIN,), by)
     source = locked_source(reader)
     taking = Taking(source, at=at, writes=not dry_run)
     try:

@@ -150,9 +150,7 @@ def referrals_of(
 def seers_of(seen: OptionSet) -> list[Seer]:
     """Return who can read this page: the therapist, and who leads them."""
     therapist = seen.assignment.therapist
-    leading = Supervision.objects.on(today()).filter(
-        supervisee=therapist, kind__in=[Supervision.Kind.LEADING, Supervision.Kind.BOTH]
-    )
+    leading = Supervision.objects.leading_on(today()).filter(supervisee=therapist)
     supervisors = leading.select_related("supervisor").order_by("supervisor__sort_key")
     return [
         Seer(therapist.name, allowed=True),
