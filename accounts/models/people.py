@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import short_text, uuid_key
-from core.guard import EVERYBODY, IMPORTS, Guard, holding
+from core.guard import EVERYBODY, IMPORTS, NOBODY, Guard, both, either, holding
 from core.history import tracked, tracked_but
 
 
@@ -144,8 +144,13 @@ class RoleHeld(models.Model):
     guard = Guard(
         read=EVERYBODY,
         write=holding("practice_admin"),
+        insert=both(
+            holding("practice_admin"),
+            either("user_id <> (select sight.actor())", "(select sight.is_only_admin())"),
+        ),
+        update=NOBODY,
         worker=IMPORTS,
-        because="asked before anybody acts: at the sign-in",
+        because="asked before anybody acts: at the sign-in; nobody gives a role to themselves while another could",
     )
 
     id = uuid_key()

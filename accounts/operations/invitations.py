@@ -48,8 +48,13 @@ def withdraw_invitation(*, invitation: Invitation, by: User, at: datetime) -> In
 
 def who_can_sign_in() -> frozenset[str]:
     """Return the addresses, in small letters, of everybody who can sign in already."""
-    people = User.objects.exclude(email=None).only("email", "password")
-    return frozenset((one.email or "").lower() for one in people if one.has_usable_password())
+    people = User.objects.exclude(email=None).only("email", "password", "last_login")
+    arrived = set(Invitation.objects.exclude(accepted_at=None).values_list("user_id", flat=True))
+    return frozenset(
+        (one.email or "").lower()
+        for one in people
+        if one.has_usable_password() or one.last_login is not None or one.pk in arrived
+    )
 
 
 def address_of(code: str) -> str:

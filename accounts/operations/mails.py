@@ -32,6 +32,15 @@ NOTICES: dict[str, Promise] = {
         "A practice admin has reset the second step of your sign-in, and signed you out everywhere."
         " When you next sign in, you set it up again."
     ),
+    "roles": gettext_lazy(
+        "Your roles in the practice have changed. You were signed out and can sign in again."
+    ),
+    "supervised": gettext_lazy(
+        "Who leads or supervises your work has changed. Who leads you sees your clients’ files."
+    ),
+    "deputy": gettext_lazy(
+        "You were written down as away, and somebody stands in for you. They see your clients’ files meanwhile."
+    ),
 }
 
 

@@ -33,11 +33,11 @@ def invite_person(
     address can sign in already.
     """
     person = User.objects.filter(email__iexact=email).first()
-    if person is not None and person.has_usable_password():
+    if person is not None and is_in_use(person):
         raise RuleBroken(_("Somebody with this e-mail can sign in already."))
     if person is None:
         person = User.objects.create_user(email=email, name=name, **what_is_usual(roles))
-    give_roles(person=person, roles=roles)
+    give_roles(person=person, roles=roles, by=by)
     return renew_invitation(person=person, by=by, at=at)
 
 
@@ -48,9 +48,21 @@ def what_is_usual(roles: Sequence[Role]) -> dict[str, Any]:
     return usual | ({"capacity": practice.usual_limit} if Role.THERAPIST in roles else {})
 
 
+def is_in_use(person: User) -> bool:
+    """Say whether somebody comes in by this account: by a password, another provider, or an invitation they took up."""
+    has_come_in = person.invitations.exclude(accepted_at=None).exists()
+    return person.has_usable_password() or person.last_login is not None or has_come_in
+
+
 @transaction.atomic
 def renew_invitation(*, person: User, by: User | None, at: datetime) -> tuple[Invitation, str]:
-    """Make a new one-time code for `person`; the earlier ones stop working."""
+    """Make a new one-time code for `person`; the earlier ones stop working.
+
+    Raises RuleBroken for an account in use: whoever held the code could come in as somebody else. They get a
+    link for a new password, at their own address (`ask_for_new_password`).
+    """
+    if is_in_use(person):
+        raise RuleBroken(_("This account is in use. A new password is set by its owner alone."))
     Invitation.objects.filter(user=person).open_at(at).update(withdrawn_at=at)
     code = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
@@ -77,7 +89,7 @@ def accept_invitation(*, code: str, password: str, language: str, at: datetime) 
         .select_related("user")
         .first()
     )
-    if invitation is None:
+    if invitation is None or is_in_use(invitation.user):
         raise RuleBroken(_("This link no longer works. Ask for a new invitation."))
     person = invitation.user
     try:
@@ -107,21 +119,26 @@ def arrive_by_another_provider(*, address: str, at: datetime) -> User | None:
 
 
 @transaction.atomic
-def give_roles(*, person: User, roles: Iterable[Role]) -> None:
+def give_roles(*, person: User, roles: Iterable[Role], by: User | None = None) -> bool:
     """Let `person` hold exactly `roles`; where that changes anything, they are signed out everywhere.
 
-    Raises RuleBroken where nobody would be left to give roles.
+    Returns whether it did. Raises RuleBroken where nobody would be left to give roles, and for who gives one to
+    themselves while another practice admin could (ADR 0011). `by` is nobody at the first invitation alone.
     """
     wanted = {Role(role).value for role in roles}
     held = set(person.roles_held.values_list("role", flat=True))
     if wanted == held:
-        return
+        return False
     admins = User.objects.who_work_here().in_role(Role.PRACTICE_ADMIN)
-    if Role.PRACTICE_ADMIN in held - wanted and not admins.exclude(pk=person.pk).exists():
+    others = admins.exclude(pk=person.pk).exists()
+    if Role.PRACTICE_ADMIN in held - wanted and not others:
         raise RuleBroken(_("Somebody has to be practice admin."))
+    if person == by and wanted - held and others:
+        raise RuleBroken(_("Another practice admin has to give you a role."))
     person.roles_held.exclude(role__in=wanted).delete()
     RoleHeld.objects.bulk_create(RoleHeld(user=person, role=role) for role in wanted - held)
     end_every_session(person)
+    return True
 
 
 @transaction.atomic

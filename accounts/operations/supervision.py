@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, Supervision, User
 from accounts.models.people import UserQuerySet
-from accounts.operations.rights import refuse_others
+from accounts.operations.rights import refuse_oneself, refuse_others
 from core.errors import RuleBroken
 
 DAY = timedelta(days=1)
@@ -28,10 +28,15 @@ class Pair:
 
 @transaction.atomic
 def add_supervision(*, pair: Pair, on: date, by: User) -> Supervision:
-    """Let one supervise another from `on`. Raises RuleBroken for oneself, and where it stands already."""
+    """Let one supervise another from `on`.
+
+    Raises RuleBroken for a supervisor of themselves, where it stands already, and for who would open somebody's
+    work to themselves (ADR 0011).
+    """
     refuse_others(by)
     if pair.supervisor == pair.supervisee:
         raise RuleBroken(_("A supervisor is always somebody else."))
+    refuse_oneself(pair.supervisor, by)
     same = Supervision.objects.filter(supervisor=pair.supervisor, supervisee=pair.supervisee)
     if same.exclude(ends_on__lt=on).exists():
         raise RuleBroken(_("This stands already. Change it in the list."))
@@ -42,9 +47,10 @@ def add_supervision(*, pair: Pair, on: date, by: User) -> Supervision:
 def change_supervision(
     *, supervision: Supervision, kind: str, is_second: bool, on: date, by: User
 ) -> Supervision:
-    """Let the kind be another one from `on`; the days before keep the kind they had."""
+    """Let the kind be another one from `on`; the days before keep the kind they had. Raises RuleBroken for one's own."""
     refuse_others(by)
     mine = under_lock(supervision)
+    refuse_oneself(mine.supervisor, by)
     if mine.starts_on >= on:
         mine.kind, mine.is_second = kind, is_second
         mine.save(update_fields=["kind", "is_second"])
@@ -73,6 +79,7 @@ def bring_back_supervision(*, supervision: Supervision, by: User) -> Supervision
     """Undo an end. Raises RuleBroken where the same two stand together again already."""
     refuse_others(by)
     mine = under_lock(supervision)
+    refuse_oneself(mine.supervisor, by)
     same = Supervision.objects.filter(supervisor=mine.supervisor, supervisee=mine.supervisee)
     if same.exclude(pk=mine.pk).filter(starts_on__gte=mine.starts_on).exists():
         raise RuleBroken(_("This stands already. Change it in the list."))

@@ -16,6 +16,7 @@ from accounts.http import AuthedRequest, require_role
 from accounts.invitation_sheet import Line, Problem, read_sheet
 from accounts.models import Invitation, Role
 from accounts.operations import invitations as operations
+from accounts.operations import ways_in
 from accounts.sign_in.proof import fresh_proof_required
 from core.clock import now
 from core.errors import RuleBroken
@@ -68,9 +69,10 @@ def invite_many(request: AuthedRequest) -> HttpResponse:
 
 def invited(request: AuthedRequest, form: InviteManyForm, lines: list[Line]) -> HttpResponse:
     codes = operations.invite_many(lines=lines, by=request.user, at=now())
-    request.session[CODES] = {str(person.pk): code for person, code in codes.items()}
+    shown = ways_in.that_may_be_shown(codes, request.practice)
+    request.session[CODES] = {str(person.pk): code for person, code in shown.items()}
     if form.cleaned_data["by_mail"]:
-        operations.mail_invitations(codes, request.practice)
+        operations.mail_invitations(shown, request.practice)
     text = ngettext("%(count)s person invited.", "%(count)s people invited.", len(codes))
     messages.success(request, text % {"count": len(codes)})
     left = sum(bool(line.problems) for line in lines)

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms import InvitationForm, RolesForm, WorkingForm, weekday_names
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
-from accounts.operations import closing
+from accounts.operations import closing, ways_in
 from accounts.operations import people as operations
 from accounts.operations import supervision as operations_supervision
+from accounts.operations.rights import tell_of_rights
 from accounts.operations.working import change_working as change_working_of
 from accounts.sign_in.proof import fresh_proof_required, has_factor
 from core.clock import now, today
@@ -87,10 +88,21 @@ def invite_person(request: AuthedRequest) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            request.session["invitation_code"] = code
-            return redirect("accounts:invitation_made", pk=invitation.user_id)
+            return handed_over(request, invitation.user, code)
     status = 422 if form.errors else 200
     return render(request, "accounts/invite_person.html", {"form": form}, status=status)
+
+
+def handed_over(request: AuthedRequest, person: User, code: str) -> HttpResponse:
+    """Show a code once, unless work stands with the person already: then it goes to their own address alone."""
+    if ways_in.that_may_be_shown({person: code}, request.practice):
+        request.session["invitation_code"] = code
+        return redirect("accounts:invitation_made", pk=person.pk)
+    messages.success(
+        request,
+        _("Work stands with this person: the link goes to their own address, and to nobody else."),
+    )
+    return redirect("accounts:person", pk=person.pk)
 
 
 @require_safe
@@ -115,10 +127,14 @@ def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            operations.give_roles(person=shown, roles=form.cleaned_data["roles"])
+            changed = operations.give_roles(
+                person=shown, roles=form.cleaned_data["roles"], by=request.user
+            )
         except RuleBroken as refusal:
             form.add_error("roles", str(refusal))
         else:
+            if changed:
+                tell_of_rights(shown, "roles")
             messages.success(request, _("Saved."))
             return redirect("accounts:person", pk=pk)
     on = today()
@@ -132,6 +148,7 @@ def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
         .filter(supervisee=shown)
         .select_related("supervisor"),
         "invitation": shown.invitations.open_at(now()).first(),
+        "in_use": operations.is_in_use(shown),
     }
     return show(request, "accounts/person.html", **context)
 
@@ -170,10 +187,16 @@ def restore_access(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_role(Role.PRACTICE_ADMIN)
 @fresh_proof_required(back="accounts:person")
 def renew_invitation(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """A new link for who has not come in yet; whose account is in use sets a new password by a mail of their own."""
     shown = get_object_or_404(User, pk=pk)
-    _invitation, code = operations.renew_invitation(person=shown, by=request.user, at=now())
-    request.session["invitation_code"] = code
-    return redirect("accounts:invitation_made", pk=pk)
+    if not operations.is_in_use(shown):
+        _invitation, code = operations.renew_invitation(person=shown, by=request.user, at=now())
+        return handed_over(request, shown, code)
+    if ways_in.ask_for_new_password(shown):
+        messages.success(request, _("A link for a new password goes to their own address."))
+    else:
+        messages.error(request, _("There is no password here that could be set anew."))
+    return redirect("accounts:person", pk=pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,6 +14,7 @@ from accounts.forms.practice import KindForm, SupervisionForm
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, Supervision
 from accounts.operations import supervision as operations
+from accounts.operations.rights import tell_of_rights
 from accounts.operations.supervision import Pair
 from core.clock import today
 from core.errors import RuleBroken
@@ -52,6 +53,7 @@ def add_supervision(request: AuthedRequest) -> HttpResponse:
             pair=Pair(**form.cleaned_data), on=today(), by=request.user
         ),
     ):
+        tell_of_rights(form.cleaned_data["supervisee"], "supervised")
         messages.success(request, _("Saved."))
         return redirect("accounts:supervision")
     return show(request, "accounts/add_supervision.html", form=form)
@@ -63,11 +65,18 @@ def change_supervision(request: AuthedRequest, pk: UUID) -> HttpResponse:
     row = one(pk)
     form = KindForm(sent_to(request), initial={"kind": row.kind, "is_second": row.is_second})
     before = {"kind": row.kind, "is_second": row.is_second}
-    if form.is_valid():
-        changed = operations.change_supervision(
-            supervision=row, on=today(), by=request.user, **form.cleaned_data
+    changed: list[Supervision] = []
+
+    def change() -> None:
+        changed.append(
+            operations.change_supervision(
+                supervision=row, on=today(), by=request.user, **form.cleaned_data
+            )
         )
-        offer_undo(request, reverse("accounts:change_supervision", args=[changed.pk]), before)
+
+    if taken(form, change):
+        tell_of_rights(row.supervisee, "supervised")
+        offer_undo(request, reverse("accounts:change_supervision", args=[changed[0].pk]), before)
         messages.success(request, _("Saved."))
         return redirect("accounts:supervision")
     return show(request, "accounts/change_supervision.html", form=form, row=row)
@@ -96,6 +105,7 @@ def bring_back_supervision(request: AuthedRequest, pk: UUID) -> HttpResponse:
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
+        tell_of_rights(one(pk).supervisee, "supervised")
         messages.success(request, _("In use again."))
     return redirect("accounts:supervision")
 

@@ -37,6 +37,14 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Clients in whose work `user` has clinical sight today."""
         return self.filter(opened_by("clinical_clients_of", "pk", user))
 
+    def takeable_by(self, user: User) -> Self:
+        """Clients with whom `user` may begin work: to know of somebody is not enough (ADR 0011)."""
+        return self.filter(opened_by("takeable_clients_of", "pk", user))
+
+    def with_rights_of(self, user: User) -> Self:
+        """Annotate `may_begin`: whether `user` may begin work with them today."""
+        return self.annotate(may_begin=opened_by("takeable_clients_of", "pk", user))
+
     def by_name(self) -> Self:
         return self.order_by("sort_key", "code")
 

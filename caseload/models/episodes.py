@@ -130,7 +130,7 @@ class Participation(models.Model):
         update=through("episode_id", "own_episodes"),
         fixed=("episode_id", "client_id"),
         worker=IMPORTS,
-        because="gives sight: only into one’s own work, of a new client or one’s own",
+        because="gives sight: only into one’s own work, of a new client or one to begin with",
     )
 
     id = uuid_key()

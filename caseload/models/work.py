@@ -157,6 +157,10 @@ class WaitingEntryQuerySet(OfAClientQuerySet["WaitingEntry"]):
     def still_waiting(self) -> Self:
         return self.filter(ended_on=None)
 
+    def with_rights_of(self, user: User) -> Self:
+        """Annotate `may_begin`: whether `user` may begin work with who waits."""
+        return self.annotate(may_begin=opened_by("takeable_clients_of", "client_id", user))
+
     def for_list(self) -> Self:
         """With client and named person, who is to be contacted first on top."""
         rows = self.select_related("client", "named_person")
@@ -169,10 +173,11 @@ class WaitingEntry(models.Model):
 
     guard = Guard(
         read=through("client_id", "clients"),
-        insert=either(through("client_id", "clients"), "sight.is_new_client(client_id)"),
+        insert=either(through("client_id", "takeable_clients"), "sight.is_new_client(client_id)"),
         update=through("client_id", "clients"),
         fixed=("client_id",),
-        because="gives the named person identity: of a new client, or of one whom one knows",
+        because="gives the named person identity: of a new client, or of one to begin with; nobody names themselves"
+        " where a colleague works",
     )
 
     id = uuid_key()

@@ -33,11 +33,14 @@ class Away:
 def record_absence(*, user: User, away: Away, by: User, on: date) -> Absence:
     """Record that `user` is away. What is planned in these days stays until somebody decides about it.
 
-    Raises RuleBroken for somebody else's absence, without right; where days overlap; for oneself as deputy.
+    Raises RuleBroken for somebody else's absence, without right; where days overlap; for oneself as deputy; and
+    for who names themselves, because it opens the work to them. Who leads somebody may take cover (decision 18).
     """
     refuse_strangers(user, by, on)
     if away.deputy == user:
         raise RuleBroken(_("Somebody else has to stand in."))
+    if away.deputy == by and not leads(by, user, on):
+        raise RuleBroken(_("Somebody else has to name you: it opens the work to you."))
     try:
         with transaction.atomic():
             return Absence.objects.create(user=user, **vars(away))
@@ -93,10 +96,11 @@ def refuse_strangers(user: User, by: User, on: date) -> None:
     """Let oneself, who leads one, and a practice admin say that one is away."""
     if by == user or by.holds(Role.PRACTICE_ADMIN):
         return
-    leads = (
-        Supervision.objects.on(on)
-        .filter(supervisor=by, supervisee=user)
-        .exclude(kind=Supervision.Kind.REFLECTIVE)
-    )
-    if not leads.exists():
+    if not leads(by, user, on):
         raise RuleBroken(_("Somebody's absence is recorded by themselves or by who leads them."))
+
+
+def leads(by: User, user: User, on: date) -> bool:
+    """Say whether `by` leads `user` on a day."""
+    rows = Supervision.objects.on(on).filter(supervisor=by, supervisee=user)
+    return rows.exclude(kind=Supervision.Kind.REFLECTIVE).exists()

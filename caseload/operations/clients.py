@@ -69,7 +69,8 @@ def open_work(
     """Write the episode of `clients`, who leads it, and its weight in the load.
 
     `more`: `reason` of the weight, and the episode that this one `returns_to`. Nothing is checked here.
-    A new client is written afterwards, in the therapist's name: the work is what opens the file.
+    A new client is written afterwards, in the therapist's name: the work is what opens the file. The work
+    itself is given in the name of who acts, who needs a right to (`sight.may_begin_work`).
     """
     episode = Episode.objects.create(
         kind=work.kind, title=work.title, opened_on=on, returns_to=more.get("returns_to")
@@ -77,14 +78,14 @@ def open_work(
     Participation.objects.bulk_create(
         Participation(episode=episode, client=client, joined_on=on) for client in clients
     )
+    assignment = Assignment.objects.create(
+        episode=episode,
+        therapist=therapist,
+        starts_on=on,
+        usual_mode=work.usual_mode,
+        expected_end_on=work.expected_end_on,
+    )
     with acting(therapist):
-        assignment = Assignment.objects.create(
-            episode=episode,
-            therapist=therapist,
-            starts_on=on,
-            usual_mode=work.usual_mode,
-            expected_end_on=work.expected_end_on,
-        )
         Commitment.objects.create(
             user=therapist,
             kind=Commitment.Kind.WEIGHT,

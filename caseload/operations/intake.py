@@ -32,6 +32,7 @@ class Begun:
 def namesakes(details: Details, by: User) -> list[Client]:
     """Return those whom `by` may know of and who may be the same person: by name, or by birth and a part of it.
 
+    Each says whether `by` may begin work with them (`may_begin`).
     Somebody whom `by` may not know of is not among them: that they come here is confidential.
     """
     names = [details.name, details.known_as]
@@ -41,7 +42,7 @@ def namesakes(details: Details, by: User) -> list[Client]:
     first = folded(details.name).split(" ")[0] if details.name else ""
     if details.born_on and first:
         same |= Q(born_on=details.born_on) & Q(name__unaccent__icontains=first)
-    visible: ClientQuerySet = Client.objects.visible_to(by)
+    visible: ClientQuerySet = Client.objects.visible_to(by).with_rights_of(by)
     return list(visible.filter(same).by_name()[:MOST_SHOWN]) if same else []
 
 
@@ -77,9 +78,12 @@ def begin_work(
     """Begin work with people who are known here: a return, a couple beside an individual episode, a waiting one.
 
     A return points back to the last closed episode of the same people. Waiting ends with it.
-    Raises RuleBroken where two or more were chosen for individual work.
+    Raises RuleBroken where two or more were chosen for individual work, and for people whom `by` only knows of:
+    to begin work is to be given sight, and nobody gives that to themselves.
     """
-    known = list(Client.objects.visible_to(by).filter(pk__in=[one.pk for one in clients]))
+    known = list(Client.objects.takeable_by(by).filter(pk__in=[one.pk for one in clients]))
+    if len(known) < len(clients):
+        raise RuleBroken(_("You know of this person, and do not work with them."))
     refuse_odd_numbers(begun.work.kind, len(known))
     # the entry is what opens the file to `by`: it ends once the work is there
     begun_work = begin(clients=known, begun=begun, by=by, on=on, returns_to=last_of(known))

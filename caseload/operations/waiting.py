@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -41,9 +42,16 @@ def add_waiting(
 
 @transaction.atomic
 def change_waiting(*, entry: WaitingEntry, wish: Wish, by: User, on: date) -> WaitingEntry:
-    """Change needs, times, the named person or the next contact of somebody who waits."""
+    """Change needs, times, the named person or the next contact of somebody who waits.
+
+    Raises RuleBroken for who names themselves where a colleague works with this client, or did: being named
+    opens the way to that work, and nobody opens it to themselves.
+    """
     refuse_past(wish.next_contact_on, on)
     mine = under_lock(entry, by)
+    is_new_here = wish.named_person == by and mine.named_person_id != by.pk
+    if is_new_here and others_name_for(mine.client_id):
+        raise RuleBroken(_("Somebody else has to name you here."))
     for name, value in vars(wish).items():
         setattr(mine, name, value)
     mine.save(update_fields=list(vars(wish)))
@@ -69,6 +77,13 @@ def end_waiting(*, entry: WaitingEntry, why: str, by: User, on: date) -> Waiting
     mine.ended_on, mine.ended_why = on, why
     mine.save(update_fields=["ended_on", "ended_why"])
     return mine
+
+
+def others_name_for(client: UUID) -> bool:
+    """Say whether naming themselves would open a colleague's client to whoever is acting."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sight.others_name_for(%s)", [client])
+        return bool(cursor.fetchone()[0])
 
 
 def under_lock(entry: WaitingEntry, by: User) -> WaitingEntry:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Absence, Role, User
+from accounts.operations.rights import tell_of_rights
 from caseload.forms.work import AbsenceForm
 from caseload.models import Session
 from caseload.operations import absences as operations
@@ -106,6 +107,8 @@ def record_absence_of(request: AuthedRequest, pk: UUID) -> HttpResponse:
         )
 
     if taken(form, record):
+        if form.cleaned_data["deputy"]:
+            tell_of_rights(person, "deputy")
         messages.success(
             request, _("Saved. Sessions in these days stay until somebody decides about them.")
         )

@@ -60,7 +60,7 @@ def open_client(request: AuthedRequest) -> HttpResponse:
 @require_role(*WORKS)
 def begin_work(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Begin work with somebody who is known here: waiting, back again, or in a couple beside their own work."""
-    client: Client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client: Client = get_object_or_404(Client.objects.takeable_by(request.user), pk=pk)
     log_read(client=client, page="caseload:begin_work", by=request.user, at=now())
     entries = WaitingEntry.objects.visible_to(request.user).still_waiting()
     entry = entries.filter(client=client).first()
@@ -123,7 +123,7 @@ def began(request: AuthedRequest, made: Assignment) -> HttpResponse:
 
 
 def known_to(request: AuthedRequest, client: Client) -> list[Client]:
-    """Return whom the client knows, of those whom the reader may know of."""
+    """Return whom the client knows, of those with whom the reader may begin work."""
     links = ClientLink.objects.visible_to(request.user).filter(Q(client=client) | Q(other=client))
-    pairs = links.select_related("client", "other")
-    return [link.other if link.client_id == client.pk else link.client for link in pairs]
+    known = [link.other_id if link.client_id == client.pk else link.client_id for link in links]
+    return list(Client.objects.takeable_by(request.user).filter(pk__in=known).by_name())

@@ -45,7 +45,8 @@ def wish_form(request: AuthedRequest, **options: Any) -> WaitingForm:
 @require_role(*KEEPERS)
 def waiting(request: AuthedRequest) -> HttpResponse:
     """Who waits, whoever is to be contacted first on top; late ones say so."""
-    mine = WaitingEntry.objects.visible_to(request.user).still_waiting().for_list()
+    mine = WaitingEntry.objects.visible_to(request.user).still_waiting()
+    mine = mine.with_rights_of(request.user).for_list()
     context = {"entries": mine, "today": today(), "clinical": reads_needs(request)}
     return render(request, "caseload/waiting.html", context)
 

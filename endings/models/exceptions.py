@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.fields import short_text, uuid_key
-from core.guard import READS, Guard, either, mine, of_ending, through
+from core.guard import READS, Guard, both, either, mine, of_ending, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from endings.models.departures import Departure
@@ -113,7 +113,10 @@ class Review(models.Model):
             through("ending_id", "endings"),
             through("departure_id", "departures"),
         ),
-        insert=either(through("ending_id", "own_endings"), mine("author_id")),
+        insert=either(
+            through("ending_id", "own_endings"),
+            both(mine("author_id"), through("departure_id", "own_departures")),
+        ),
         update=either(
             mine("author_id"),
             mine("reviewer_id"),

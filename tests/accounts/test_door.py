@@ -20,7 +20,7 @@ from core.actor import acting
 from core.clock import now
 from core.errors import RuleBroken
 from tests.accounts.door import PASSWORD, gives_code, gives_password, is_in, shown_by_app, with_app
-from tests.accounts.factories import PracticeFactory, UserFactory
+from tests.accounts.factories import InvitationFactory, PracticeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 COMMON = [
@@ -234,7 +234,8 @@ def test_weak_and_well_known_passwords_are_refused(
     said = {"oldpassword": PASSWORD, "password1": password}
     assert client.post(reverse("account_change_password"), said).status_code == 422
 
-    _invitation, code = operations.renew_invitation(person=marta, by=None, at=now())
+    newcomer = UserFactory.create(name="Marta", email="new@example.org", password=None)
+    _invitation, code = operations.renew_invitation(person=newcomer, by=None, at=now())
     said = {"language": "en", "password": password}
     accept = reverse("accounts:accept_invitation", args=[code])
     assert Client().post(accept, said).status_code == 422
@@ -273,16 +274,20 @@ def test_suspended_between_password_and_code_one_stays_outside(marta: User, clie
     assert not is_in(client)
 
 
-def test_an_invitation_does_not_go_around_the_second_step(marta: User, client: Client) -> None:
-    """A practice admin can give somebody a new link; it sets a password, and the code is still asked for."""
-    with_app(marta)
-    _invitation, code = operations.renew_invitation(person=marta, by=None, at=now())
-    said = {"language": "en", "password": "eleven calm harbours"}
+def test_an_old_invitation_opens_no_account_that_is_in_use(marta: User, client: Client) -> None:
+    """Neither a new link nor one that was left over sets the password of somebody who comes in already."""
+    with pytest.raises(RuleBroken, match="in use"):
+        operations.renew_invitation(person=marta, by=None, at=now())
+    code = "left-over"
+    InvitationFactory.create(user=marta, code_digest=operations.digest_of(code))
 
-    answer = client.post(reverse("accounts:accept_invitation", args=[code]), said)
+    answer = client.post(
+        reverse("accounts:accept_invitation", args=[code]),
+        {"language": "en", "password": "eleven calm harbours"},
+    )
 
-    assert answer.url == reverse("mfa_authenticate")
-    assert not is_in(client)
+    assert answer.status_code == 422
+    assert User.objects.get(pk=marta.pk).check_password(PASSWORD)
 
 
 def test_nobody_signs_up_and_nobody_changes_an_address_by_themselves() -> None:
