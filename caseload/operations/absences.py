@@ -102,5 +102,4 @@ def refuse_strangers(user: User, by: User, on: date) -> None:
 
 def leads(by: User, user: User, on: date) -> bool:
     """Say whether `by` leads `user` on a day."""
-    rows = Supervision.objects.on(on).filter(supervisor=by, supervisee=user)
-    return rows.exclude(kind=Supervision.Kind.REFLECTIVE).exists()
+    return Supervision.objects.leading_on(on).filter(supervisor=by, supervisee=user).exists()
