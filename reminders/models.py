@@ -1,4 +1,4 @@
-"""Proof that a reminder was raised, and the message that is claimed and sent."""
+"""Proof that a reminder was raised, the message that is claimed and sent, and the ticks that do it."""
 
 from datetime import datetime
 from typing import Self
@@ -65,6 +65,10 @@ class Reminder(models.Model):
         return f"Reminder {self.pk}"
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Mails; whose they are their guard says."""
+
+
 class Message(models.Model):
     """A mail that is claimed with a lease and a token, sent with a stable Message-ID, and marked."""
 
@@ -81,6 +85,19 @@ class Message(models.Model):
         SENT = "sent", pgettext_lazy("message.state", "Sent")
         FAILED = "failed", pgettext_lazy("message.state", "Failed")
         DROPPED = "dropped", pgettext_lazy("message.state", "No longer needed")
+
+    class Fault(models.TextChoices):
+        """Why a mail has not gone out, or not yet; the mail server's own words are never kept (R22)."""
+
+        LATER = "later", pgettext_lazy("mail.fault", "The mail server says: not now")
+        NO_SUCH_PERSON = "no_person", pgettext_lazy("mail.fault", "The address does not exist")
+        REFUSED = "refused", pgettext_lazy("mail.fault", "The mail server does not take this mail")
+        SLOW = "slow", pgettext_lazy("mail.fault", "The mail server did not answer in time")
+        HUNG_UP = "hung_up", pgettext_lazy("mail.fault", "The connection was lost midway")
+        AWAY = "away", pgettext_lazy("mail.fault", "The mail server cannot be reached")
+        BOUNCED = "bounced", pgettext_lazy("mail.fault", "It came back")
+        TOO_LATE = "too_late", pgettext_lazy("mail.fault", "Its time was over")
+        OURS = "ours", pgettext_lazy("mail.fault", "It could not be written; the log says why")
 
     guard = Guard(
         read=either(mine("person_id"), holding("practice_admin")),
@@ -100,7 +117,11 @@ class Message(models.Model):
     token = models.UUIDField(null=True, blank=True, default=None)
     leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    last_error = short_text(200)
+    fault = models.CharField(max_length=9, choices=Fault, blank=True, default="", db_default="")
+    last_error = short_text(200)  # a reply code, or the kind of fault
+    bounced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -120,3 +141,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.pk}"
+
+
+class Tick(models.Model):
+    """When a worker was last through with raising, writing and sending; one row for each worker."""
+
+    id = uuid_key()
+    worker = models.CharField(max_length=120, unique=True)  # as Celery calls it: name and machine
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    sent = models.PositiveIntegerField(default=0)
+    fault = short_text(80)  # kinds of exceptions
+
+    class Meta:
+        ordering = ["worker"]
+
+    def __str__(self) -> str:
+        return f"Tick {self.pk}"

@@ -5,10 +5,9 @@ name. A link carries an opaque key and asks for the sign-in. Text and HTML say t
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,11 +20,13 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from core.dates import clock_in_text, day
-from endings.models import HandoverInvitation
-from reminders.models import Message, Reminder
+from reminders.models import Message
 from reminders.occasions import Line, Occasion, digest_lines
+from reminders.operations.known import Known, Standing, known_of
 from reminders.operations.posting import CLOSING, REBOOK, REVIEW, SHORT, answer_wanted_by
 
+# Nobody can switch off what concerns a client who is to be told; the page behind the link asks for the sign-in.
+MAY_BE_UNWANTED = (Message.Kind.DIGEST, Message.Kind.DIRECTORY)
 ALONE = re.compile(r"(?<!\w)([aiouwzAIOUWZ]) ")
 
 
@@ -73,13 +74,19 @@ def link_of(message: Message) -> str:
     return address(reverse("reminders:go", args=[message.pk]))
 
 
-def compose(message: Message, *, at: datetime) -> EmailMultiAlternatives | None:
-    """Return the mail as it stands now, in the reader's language; None where nothing is left to say."""
+def compose(
+    message: Message, *, at: datetime, known: Known | None = None
+) -> EmailMultiAlternatives | None:
+    """Return the mail as it stands now, in the reader's language; None where nothing is left to say.
+
+    `known` is what was read for the whole batch; without it this mail's own is read.
+    """
+    known = known or known_of([message])
     person = message.person
     if not person.is_active or person.suspended_at is not None or not person.email:
         return None
     with override(person.language):
-        mail = words_of(message, at)
+        mail = words_of(message, known, at)
         if mail is None:
             return None
         context = {"mail": mail, "language": person.language}
@@ -91,6 +98,9 @@ def compose(message: Message, *, at: datetime) -> EmailMultiAlternatives | None:
         "Auto-Submitted": "auto-generated",
         "Content-Language": person.language,
     }
+    if message.kind in MAY_BE_UNWANTED:
+        where = address(reverse("accounts:own_settings"))
+        envelope.extra_headers["List-Unsubscribe"] = f"<{where}>"
     envelope.attach_alternative(html, "text/html")
     return envelope
 
@@ -101,23 +111,22 @@ def message_id(key: UUID) -> str:
     return f"<{key}@{domain}>"
 
 
-def words_of(message: Message, at: datetime) -> Mail | None:
+def words_of(message: Message, known: Known, at: datetime) -> Mail | None:
+    standing = known.reminders.get(message.person_id, ())
     if message.kind == Message.Kind.DIGEST:
-        return digest(message, at)
+        return digest(message, [one for one in standing if not one.rests(at)])
     if message.kind == Message.Kind.INVITATION:
-        return invitation(message)
+        return invitation(message, known)
     if message.kind == Message.Kind.DIRECTORY:
-        return entries(message)
-    words, _colon, key = message.key.partition(":")
-    write = ESCALATIONS.get(words)
-    return write(message, UUID(key), at) if write else None
+        return entries(message, standing)
+    write = ESCALATIONS.get(message.key.partition(":")[0])
+    return write(message, standing) if write else None
 
 
 # --- the digest -----------------------------------------------------------------------------------------
-def digest(message: Message, at: datetime) -> Mail | None:
+def digest(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 1 of words/mails.md."""
-    standing = Reminder.objects.filter(person=message.person).standing(at)
-    counts = digest_lines(standing.values_list("occasion", "is_late"))
+    counts = digest_lines((one.occasion, one.is_late) for one in standing)
     if not counts or not message.person.wants_mail:
         return None
     total = sum(count for line, count in counts.items() if line is not Line.LATE)
@@ -159,17 +168,18 @@ def line_of(line: Line, count: int) -> str:
 
 
 # --- escalations ----------------------------------------------------------------------------------------
-def standing_of(person_id: Any, occasion: Occasion) -> list[tuple[str, bool]]:
+def escalated(standing: Iterable[Standing], occasion: Occasion) -> list[tuple[str, bool]]:
     """Return `(occasion, is_late)` of what still stands; snoozing does not hold an escalation back."""
-    rows = Reminder.objects.filter(
-        person=person_id, occasion=occasion, is_escalation=True, closed_at=None
-    )
-    return list(rows.values_list("occasion", "is_late"))
+    return [
+        (one.occasion, one.is_late)
+        for one in standing
+        if one.occasion == occasion and one.is_escalation
+    ]
 
 
-def short(message: Message, key: UUID, at: datetime) -> Mail | None:
+def short(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 2: time is getting short."""
-    counts = digest_lines(standing_of(message.person_id, Occasion.NOTICE_SHORT))
+    counts = digest_lines(escalated(standing, Occasion.NOTICE_SHORT))
     if not counts:
         return None
     return Mail(
@@ -193,9 +203,9 @@ def short(message: Message, key: UUID, at: datetime) -> Mail | None:
     )
 
 
-def rebook(message: Message, key: UUID, at: datetime) -> Mail | None:
+def rebook(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 2 in short, to the one whose chosen meeting fell through."""
-    counts = digest_lines(standing_of(message.person_id, Occasion.REBOOK_TELLING))
+    counts = digest_lines(escalated(standing, Occasion.REBOOK_TELLING))
     if not counts:
         return None
     return Mail(
@@ -207,9 +217,9 @@ def rebook(message: Message, key: UUID, at: datetime) -> Mail | None:
     )
 
 
-def review(message: Message, key: UUID, at: datetime) -> Mail | None:
+def review(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 3, for a decision that somebody waits for."""
-    count = len(standing_of(message.person_id, Occasion.REVIEW))
+    count = len(escalated(standing, Occasion.REVIEW))
     if not count:
         return None
     waits = ngettext(
@@ -224,9 +234,9 @@ def review(message: Message, key: UUID, at: datetime) -> Mail | None:
     )
 
 
-def closing(message: Message, key: UUID, at: datetime) -> Mail | None:
+def closing(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 4: not closed a week after the last session."""
-    count = len(standing_of(message.person_id, Occasion.CLOSE_FILE))
+    count = len(escalated(standing, Occasion.CLOSE_FILE))
     if not count:
         return None
     return Mail(
@@ -239,7 +249,7 @@ def closing(message: Message, key: UUID, at: datetime) -> Mail | None:
     )
 
 
-ESCALATIONS: Mapping[str, Callable[[Message, UUID, datetime], Mail | None]] = {
+ESCALATIONS: Mapping[str, Callable[[Message, Sequence[Standing]], Mail | None]] = {
     SHORT: short,
     REBOOK: rebook,
     REVIEW: review,
@@ -248,12 +258,9 @@ ESCALATIONS: Mapping[str, Callable[[Message, UUID, datetime], Mail | None]] = {
 
 
 # --- the directory --------------------------------------------------------------------------------------
-def entries(message: Message) -> Mail | None:
+def entries(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 8: entries of the directory that are to be checked again."""
-    rows = Reminder.objects.filter(
-        person=message.person, occasion=Occasion.CHECK_ENTRY.value, closed_at=None
-    )
-    late = list(rows.values_list("is_late", flat=True))
+    late = [one.is_late for one in standing if one.occasion == Occasion.CHECK_ENTRY]
     if not late or not message.person.wants_mail:
         return None
     to_check = ngettext("%(count)s entry to check", "%(count)s entries to check", len(late)) % {
@@ -275,10 +282,9 @@ def entries(message: Message) -> Mail | None:
 
 
 # --- the invitation -------------------------------------------------------------------------------------
-def invitation(message: Message) -> Mail | None:
+def invitation(message: Message, known: Known) -> Mail | None:
     """Return mail 7: somebody is asked for room. The page behind the link shows code, needs and load."""
-    sent = HandoverInvitation.objects.filter(pk=UUID(message.key), state="sent")
-    asked = sent.select_related("receiver").only("pk", "invited_at", "receiver").first()
+    asked = known.asked.get(UUID(message.key))
     if asked is None:
         return None
     promise = _(

@@ -38,10 +38,9 @@ def make_messages(*, at: datetime) -> int:
     """Make the rows of all mails that are due at `at`; return how many are new."""
     practice = Practice.objects.current()
     made = [*digests(practice, at), *invitations(at), *calls_to_check(practice, at)]
-    before = Message.objects.count()
     Message.objects.bulk_create(made, ignore_conflicts=True)
-    escalate(at=at)
-    return Message.objects.count() - before
+    keys = [row.pk for row in made]
+    return Message.objects.filter(pk__in=keys).count() + escalate(at=at)
 
 
 # --- one digest a morning -----------------------------------------------------------------------------
@@ -75,7 +74,7 @@ def readers_of_mail() -> UserQuerySet:
 
 def zone_of(person: User, practice: Practice) -> ZoneInfo:
     """Return the reader's own zone (decision 9), or the practice's."""
-    return ZoneInfo(person.zone) if person.zone else practice.tzinfo
+    return person.tzinfo or practice.tzinfo
 
 
 def digest(person: User, here: datetime, at: datetime) -> Message:
@@ -156,8 +155,11 @@ def monday_of(day: date) -> date:
 def invitations(at: datetime) -> Iterable[Message]:
     """Return the mails to colleagues who are asked and have not heard of it (R5: no name, no code)."""
     asked = HandoverInvitation.objects.filter(state=HandoverInvitation.State.SENT)
-    known = set(Message.objects.filter(kind=Message.Kind.INVITATION).values_list("key", flat=True))
-    named = asked.select_related("receiver").only("pk", "invited_at", "receiver")
+    named = list(asked.select_related("receiver").only("pk", "invited_at", "receiver"))
+    told = Message.objects.filter(
+        kind=Message.Kind.INVITATION, key__in=[row.pk.hex for row in named]
+    )
+    known = set(told.values_list("key", flat=True))
     for row in named:
         if row.pk.hex not in known and row.receiver.email:
             yield Message(

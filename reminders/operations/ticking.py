@@ -1,5 +1,7 @@
 """What beat asks for: a tick every half minute, and the night's work. Both carry no data and may be lost."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from accounts.operations.drafts import forget_old_drafts
@@ -11,23 +13,63 @@ from core.dates import on_day
 from endings.models import Departure
 from endings.operations.departures import refresh_state
 from endings.operations.plans import replan_missed_tellings
+from reminders.models import Tick
 from reminders.operations.posting import make_messages
 from reminders.operations.raising import raise_and_close
 from reminders.operations.sending import Clock, drain
 
 SENDS_FOR = timedelta(seconds=25)  # then the next tick goes on
+TICKS_KEPT = timedelta(days=7)
 UNDER_WAY = [Departure.State.AGREED, Departure.State.UNDER_WAY]
+log = logging.getLogger(__name__)
 
 
-def tick(*, clock: Clock) -> None:
-    """Let reminders follow the facts, make the mails that are due, and send."""
+def tick(*, clock: Clock, worker: str = "") -> None:
+    """Let reminders follow the facts, make the mails that are due, and send.
+
+    A step that fails keeps none of the others from being done; the first fault is raised at the end, and
+    stands beside the name of the `worker` on the operations page.
+    """
     at = clock()
-    raise_and_close(at=at)
-    make_messages(at=at)
-    replan_missed_tellings(
-        on=on_day(at)
-    )  # after the mails: that a meeting fell through is said first
-    drain(clock=clock, until=at + SENDS_FOR)
+    sent = 0
+
+    def send() -> None:
+        nonlocal sent
+        sent = drain(clock=clock, lasts=SENDS_FOR, follow_facts=lambda: raise_and_close(at=clock()))
+
+    faults = [
+        fault
+        for fault in (
+            attempt("raise", lambda: raise_and_close(at=at)),
+            attempt("write", lambda: make_messages(at=at)),
+            # after the mails: that a meeting fell through is said first
+            attempt("plan again", lambda: replan_missed_tellings(on=on_day(at))),
+            attempt("send", send),
+        )
+        if fault is not None
+    ]
+    note_tick(worker=worker, began_at=at, ended_at=clock(), sent=sent, faults=faults)
+    if faults:
+        raise faults[0]
+
+
+def attempt(step: str, act: Callable[[], object]) -> Exception | None:
+    """Do one step; return what went wrong."""
+    try:
+        act()
+    except Exception as fault:
+        log.exception("tick: %s", step)
+        return fault
+    return None
+
+
+def note_tick(
+    *, worker: str, began_at: datetime, ended_at: datetime, sent: int, faults: list[Exception]
+) -> None:
+    """Keep when this worker was last through, and whether anything failed: one row for each worker."""
+    said = ", ".join(sorted({type(fault).__name__ for fault in faults}))[:80]
+    facts = {"began_at": began_at, "ended_at": ended_at, "sent": sent, "fault": said}
+    Tick.objects.update_or_create(worker=worker[:120], defaults=facts)
 
 
 def night(*, at: datetime) -> None:
@@ -37,6 +79,7 @@ def night(*, at: datetime) -> None:
     extend_rhythms(on=on)
     forget_old_drafts(at=at)
     forget_old_copies(at=at)
+    Tick.objects.filter(ended_at__lt=at - TICKS_KEPT).delete()
     under_way = Departure.objects.filter(state__in=UNDER_WAY)
     for key, therapist in list(under_way.values_list("pk", "therapist")):
         with acting(therapist):

@@ -60,6 +60,7 @@ UNTRACKED = {
     "referrals.Shortlist": "a therapist's own bookmarks of the directory",
     "reminders.Reminder": "derived from facts; the facts are tracked",
     "reminders.Message": "proof of sending by itself: state, attempts, when",
+    "reminders.Tick": WORK,
 }
 
 

@@ -1,8 +1,8 @@
 """Sending processes that are killed at random moments: every mail arrives, and hardly one of them twice.
 
 Real processes in the role worker, a real mail server, kill -9. What a kill may repeat is one mail, with the
-same Message-ID: the one between the server's yes and the mark (research/perf.md 2.3). Each process's clock
-runs further ahead than the last one's, so that the lease of the dead is over.
+same Message-ID: the one between the server's yes and the mark (research/perf.md 2.3). Leases are
+short, so that nobody waits long for that of the dead.
 """
 
 import os
@@ -22,7 +22,6 @@ from django.conf import settings
 
 from core.clock import now
 from reminders.models import Message
-from reminders.operations.sending import LEASE
 from tests.reminders.test_sending import Server, a_mail, server  # noqa: F401 -- the fixture
 from tests.roles import database_url
 
@@ -48,7 +47,6 @@ class Mortals:
             env=environment,
         )
         assert self.line() == "ready"
-        self.ahead = timedelta()
 
     def ask(self, words: object) -> str:
         assert self.process.stdin is not None
@@ -62,8 +60,7 @@ class Mortals:
 
     def send(self, *, until: Callable[[], None] | None = None) -> int:
         """Let a child send, and kill it once `until` has come; return how it ended (-9 if killed)."""
-        self.ahead += LEASE + timedelta(seconds=5)
-        child = int(self.ask(self.ahead.total_seconds()))
+        child = int(self.ask("send"))
         if until is not None:
             until()
             os.kill(child, signal.SIGKILL)
