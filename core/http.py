@@ -1,5 +1,6 @@
 """How pages answer: a form taken, refused (422), or overtaken by somebody else (409)."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.dates import listed, on_day, whole_date
 from core.errors import RuleBroken
 from core.parts import Difference, Link
+from core.sealed import NotOpened, Sealed, seal, unseal
 
 LONGEST_NUMBER = 18  # digits of a bigint
 
@@ -35,6 +37,26 @@ def number_of(said: str) -> int | None:
 def words_of(said: str) -> str:
     """Return words to look for as PostgreSQL takes them: short, and without the NUL that it refuses."""
     return said.replace("\0", "").strip()[:80]
+
+
+def keep_words(request: HttpRequest, name: str, words: str) -> None:
+    """Keep what somebody looks for in their session, sealed: it is a client's name, and stands in no address."""
+    request.session[name] = (
+        b64encode(seal(words, place_of(request, name))).decode() if words else ""
+    )
+
+
+def kept_words(request: HttpRequest, name: str) -> str:
+    """Return what was looked for last; nothing where that cannot be read any more."""
+    try:
+        sealed = Sealed(b64decode(request.session.get(name, "")))
+        return unseal(sealed, place_of(request, name)) if sealed else ""
+    except (NotOpened, ValueError):
+        return ""
+
+
+def place_of(request: HttpRequest, name: str) -> bytes:
+    return f"session.{name}.{request.user.pk}".encode()
 
 
 def revision_of(request: HttpRequest) -> int | None:

@@ -136,6 +136,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("desk:home"),
         "more_url": reverse("desk:more"),
         "more_current": request.path == reverse("desk:more"),
+        "search_url": reverse("desk:search"),
+        "search_current": request.path == reverse("desk:search"),
         "settings_url": reverse("accounts:own_settings"),
         "sign_out_url": reverse("account_logout"),
         "inbox_url": reverse("reminders:inbox"),

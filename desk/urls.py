@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, first_steps, front_desk, history, home, today
+from desk.views import caseload, client, desk, first_steps, front_desk, history, home, search, today
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("front-desk/", front_desk.front_desk, name="front_desk"),
     path("front-desk/<uuid:pk>/here/", front_desk.sign_client_in, name="sign_client_in"),
     path("front-desk/<str:on>/<uuid:pk>/move/", front_desk.move_booking, name="move_booking"),
+    path("search/", search.search, name="search"),
     path("more/", home.more, name="more"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),

@@ -19,6 +19,7 @@ LISTS = (
     "desk:caseload",
     "desk:client",
     "desk:more",
+    "desk:search",
     "desk:supervision",
     "desk:supervisors_desk",
     "desk:today",

@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from config.servers.refusal import Refused, refusing
 
 OLDEST_SERVER = 170000
-EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+EXTENSIONS = ("btree_gist", "fuzzystrmatch", "pg_trgm", "unaccent")
 ROLES = ("owner", "app", "worker", "sight")
 SETTINGS = {"app": "DATABASE_URL", "owner": "OWNER_DATABASE_URL", "worker": "WORKER_DATABASE_URL"}
 ANSWERS_WITHIN = 5  # seconds

@@ -34,5 +34,6 @@ begin
 end $$;
 
 create extension if not exists btree_gist;
+create extension if not exists fuzzystrmatch;
 create extension if not exists pg_trgm;
 create extension if not exists unaccent;

@@ -25,6 +25,7 @@ from config.servers.data import (
     try_to_hold,
 )
 from config.servers.engine import Engine, engine_of_this_release, wheel_folder
+from config.servers.external import EXTENSIONS
 from config.servers.part import Part
 from config.servers.postgres import LOGINS, ROLES, SUPERUSER, Cluster
 from config.servers.prepare import APPS, LOCK, fingerprint
@@ -47,7 +48,6 @@ alter database template1 owner to owner;
 grant connect on database practice to tester;
 alter role owner createdb;
 """
-EXTENSIONS = "create extension btree_gist; create extension pg_trgm; create extension unaccent;"
 KEPT_TEMPLATES = 5
 LONGEST_HOME = 40  # bytes; below it sockets have names of another 50
 
@@ -113,7 +113,8 @@ def engine_in_reach(data: DataDirectory) -> Engine:
 def make_tester(cluster: Cluster) -> None:
     postgres.set_up(cluster)
     with cluster.connect(SUPERUSER, "template1") as template:
-        template.execute(EXTENSIONS)
+        for name in EXTENSIONS:
+            template.execute(sql.SQL("create extension {}").format(sql.Identifier(name)))
         password = sql.Literal(cluster.passwords["tester"])
         template.execute(sql.SQL(TESTER).format(password=password))
 

@@ -26,7 +26,7 @@ from core import dates
 from core.addresses import address_by_key
 from core.clock import now, today
 from core.drawing import Gauge, gauge
-from core.http import words_of
+from core.http import keep_words, kept_words, words_of
 from core.parts import Chip, Link
 from desk.standing import standing_of
 from endings.models import Departure, Ending, HandoverInvitation
@@ -65,7 +65,7 @@ class Asked:
         return cls(
             show=show if show in (ENDING, COMING, UNSEEN) else ALL,
             sort=sort if sort in SORTS else "next",
-            words=request.session.get(WORDS, "") if "found" in request.GET else "",
+            words=kept_words(request, WORDS) if "found" in request.GET else "",
         )
 
 
@@ -119,7 +119,7 @@ def caseload(request: AuthedRequest) -> HttpResponse:
 def look_for(request: AuthedRequest) -> str:
     """Keep the words in the session; return the rest of the question, for the address."""
     words = words_of(request.POST.get("q", ""))
-    request.session[WORDS] = words
+    keep_words(request, WORDS, words)
     said = {name: request.POST[name] for name in ("show", "sort") if request.POST.get(name)}
     return urlencode(said | ({"found": 1} if words else {}))
 

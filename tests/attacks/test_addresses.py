@@ -37,6 +37,7 @@ PARAMETERS = {
     "desk:caseload": {"show", "sort", "found", "page"},
     "desk:front_desk": {"on", "site"},
     "desk:history": {"before"},
+    "desk:search": {"found", "in"},
     "endings:board": {"view", "from"},
     "endings:endings": {"show", "page"},
     "endings:record_told_in_person": {"day", "other_day"},

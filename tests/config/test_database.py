@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.db import ProgrammingError, connection
 
+from config.servers.external import EXTENSIONS
 from core.actor import acting
 from tests.roles import as_owner, standing_as
 
@@ -60,7 +61,7 @@ def test_after_it_tests_stand_where_they_did(db):
 def test_the_extensions_are_there(db):
     with connection.cursor() as cursor:
         cursor.execute("select extname::text from pg_extension")
-        assert {"btree_gist", "pg_trgm", "unaccent"} <= {name for (name,) in cursor.fetchall()}
+        assert set(EXTENSIONS) <= {name for (name,) in cursor.fetchall()}
 
 
 def test_text_sorts_and_folds_the_same_on_every_machine(db):

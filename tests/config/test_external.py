@@ -41,7 +41,7 @@ def test_a_database_with_all_of_it_is_taken(cluster, role):
 
 
 def test_a_missing_extension(cluster, database):
-    give_extensions(cluster, database, "btree_gist", "unaccent")
+    give_extensions(cluster, database, "btree_gist", "fuzzystrmatch", "unaccent")
     with pytest.raises(Refused, match=r"of DATABASE_URL lacks the extension pg_trgm: .*roles.sql"):
         check_database(cluster.url("app", database), role="app")
 
