@@ -1,4 +1,4 @@
-"""Proof that a reminder was raised, the message that is claimed and sent, and the ticks that do it."""
+"""Reminders that were raised, messages that are claimed and sent, ticks that do it, and calendar feeds."""
 
 from datetime import datetime
 from typing import Self
@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.fields import short_text, uuid_key
-from core.guard import Guard, Worker, either, holding, mine
+from core.guard import EVERYBODY, NOBODY, Guard, Worker, either, holding, mine
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -158,3 +158,73 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"Tick {self.pk}"
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def editable_by(self, user: User) -> Self:
+        """One's own."""
+        return self.filter(person=user)
+
+    def standing(self) -> Self:
+        """Feeds whose address opens, as long as their person may come in."""
+        return self.filter(ended_at=None)
+
+
+class CalendarFeed(models.Model):
+    """A secret address at which a person's calendar asks for their bookings; only its digest is kept."""
+
+    guard = Guard(
+        read=EVERYBODY,
+        write=mine("person_id"),
+        delete=NOBODY,
+        fixed=("person_id", "digest"),
+        worker=Worker(reads=True, writes=("update",)),
+        because="asked before anybody acts: by whoever has the address, of which a digest stands here",
+    )
+
+    id = uuid_key()
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_feeds")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # What it held when it was last asked for, as a digest, and since when: for conditional requests.
+    fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            UniqueConstraint(
+                fields=["person"], condition=Q(ended_at=None), name="one_calendar_feed_a_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Calendar feed {self.pk}"
+
+
+class FeedRead(models.Model):
+    """A calendar has asked: when, from where. Its person sees it; after ninety days it is forgotten."""
+
+    append_only = True
+
+    guard = Guard(
+        read=mine("person_id"),
+        insert=mine("person_id"),
+        worker=Worker(writes=("delete",)),
+    )
+
+    id = uuid_key()
+    feed = models.ForeignKey(CalendarFeed, on_delete=models.CASCADE, related_name="reads")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["feed", "-at"])]
+
+    def __str__(self) -> str:
+        return f"Read of a calendar feed {self.pk}"

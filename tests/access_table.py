@@ -369,8 +369,12 @@ TABLE = {
     "referrals:set_discreet": [302, 404, 404, 404, 404, 404, 302],
     "referrals:shortlist": [200, 200, 200, 403, 403, 403, 302],
     "referrals:show_options": [200, 200, 404, 404, 404, 404, 302],
+    "reminders:calendar": [404, 404, 404, 404, 404, 404, 404],  # nobody's address: a miss
+    "reminders:calendar_feed": [200, 200, 200, 200, 200, 200, 302],
+    "reminders:end_calendar_feed": [302, 302, 302, 302, 302, 302, 302],
     "reminders:go": [302, 404, 404, 404, 404, 404, 302],
     "reminders:inbox": [200, 200, 200, 200, 200, 200, 302],
+    "reminders:make_calendar_feed": [302, 302, 302, 302, 302, 302, 302],
     "reminders:mails": [404, 404, 404, 404, 404, 404, 302],
     "reminders:operations": [403, 403, 403, 403, 200, 403, 302],
     "reminders:remind_tomorrow": [302, 404, 404, 404, 404, 404, 302],

@@ -28,6 +28,7 @@ OF_THE_WORKER = {
     "reminders.operations.raising": ("raise_and_close",),
     "reminders.operations.posting": ("make_messages", "escalate"),
     "reminders.operations.claiming": ("claim", "give_up_what_is_too_late"),
+    "reminders.operations.feeds": ("end_feeds_of_who_left", "forget_old_reads"),
     "reminders.operations.sending": ("drain", "send"),
     "caseload.operations.import_jobs": ("carry_out",),
     "caseload.operations.file_jobs": ("carry_out",),

@@ -14,6 +14,7 @@ from endings.models import Departure
 from endings.operations.departures import refresh_state
 from endings.operations.plans import replan_missed_tellings
 from reminders.models import Tick
+from reminders.operations.feeds import end_feeds_of_who_left, forget_old_reads
 from reminders.operations.posting import make_messages
 from reminders.operations.raising import raise_and_close
 from reminders.operations.sending import Clock, drain
@@ -44,6 +45,7 @@ def tick(*, clock: Clock, worker: str = "") -> None:
             attempt("write", lambda: make_messages(at=at)),
             # after the mails: that a meeting fell through is said first
             attempt("plan again", lambda: replan_missed_tellings(on=on_day(at))),
+            attempt("feeds", lambda: end_feeds_of_who_left(at=at)),
             attempt("send", send),
         )
         if fault is not None
@@ -79,6 +81,7 @@ def night(*, at: datetime) -> None:
     extend_rhythms(on=on)
     forget_old_drafts(at=at)
     forget_old_copies(at=at)
+    forget_old_reads(at=at)
     Tick.objects.filter(ended_at__lt=at - TICKS_KEPT).delete()
     under_way = Departure.objects.filter(state__in=UNDER_WAY)
     for key, therapist in list(under_way.values_list("pk", "therapist")):

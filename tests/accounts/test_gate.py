@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "accounts:accept_invitation",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "reminders:calendar",
 }
 
 
