@@ -4,21 +4,28 @@ Nothing that matters lives in the queue: what is due is derived from facts, so a
 the next tick.
 """
 
+import logging
 import os
 from datetime import timedelta
 from typing import Any
 
 import celery
 from celery.signals import after_task_publish, beat_init, worker_process_init, worker_ready
+from django.conf import settings
 from django.utils import timezone
 
 from config.pulse import Pulse
+from config.servers.data import open_data_directory
+from config.servers.nightly import back_up_if_due
 from core.actor import acting, current_actor
+from core.clock import now
 from core.tasks import asked_by, headers_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 HEARTBEAT = "config.heartbeat"
+BACK_UP = "config.back_up"
+log = logging.getLogger(__name__)
 LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to another worker
 
 
@@ -78,6 +85,11 @@ app.conf.update(
             "schedule": timedelta(minutes=1),
             "options": {"expires": 60},
         },
+        "backup": {  # each hour: whether it is time is asked of what was noted
+            "task": BACK_UP,
+            "schedule": timedelta(hours=1),
+            "options": {"expires": 3600},
+        },
         "night": {  # each hour: what the night has done already is not done again
             "task": "reminders.tasks.night",
             "schedule": timedelta(hours=1),
@@ -93,6 +105,15 @@ pulse = Pulse(app)
 def heartbeat() -> None:
     """Show that a worker takes work."""
     pulse.beat("worker")
+
+
+@app.task(name=BACK_UP, reads_clock=False)
+def back_up() -> None:
+    """Make the day's backup of the embedded database, where it is due (decision 24)."""
+    data = open_data_directory(settings.DATA_DIR)
+    file = back_up_if_due(data, os.environ, at=now())
+    if file is not None:
+        log.info("backup %s", file.name)
 
 
 @worker_process_init.connect

@@ -1,5 +1,6 @@
 """People, roles, teams, supervision, absence, and what keeps a person's work safe."""
 
+from accounts.models.backups import Backup
 from accounts.models.disposals import DisposalCertificate
 from accounts.models.history import HeadSent, HistoryLine, Seal
 from accounts.models.people import Invitation, Role, RoleHeld, User
@@ -11,6 +12,7 @@ from accounts.models.work import Draft, FormToken, Job
 __all__ = [
     "Absence",
     "Attempt",
+    "Backup",
     "Device",
     "DisposalCertificate",
     "Draft",

@@ -97,6 +97,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(db_default=0, help_text="How often a worker began it.")
     said = models.TextField(blank=True, default="", help_text=_("The last line, in words."))
     cancel_asked = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

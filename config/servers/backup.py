@@ -14,13 +14,16 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from config.servers import external, postgres
 from config.servers.data import DataDirectory, hold, make_socket_folder
 from config.servers.engine import Engine, engine_of, engine_of_this_release, wheel_major
 from config.servers.keys import KEPT_IF_THERE, SETTING_OF_FILE, Secrets
+from config.servers.noted import Taken, note
 from config.servers.part import LIBC
 from config.servers.postgres import Cluster
 from config.servers.prepare import say
@@ -31,49 +34,70 @@ from config.servers.supervisor import Supervisor
 KEPT = (*SETTING_OF_FILE, *KEPT_IF_THERE, "demo_password")
 DEMO = "demo"  # among the keys: the sign-ins of the invented people, so that none are made a second time
 DIGEST = "sha256"  # of the dump: pg_restore takes one that lost its end for a whole one
+MAKES = ("creating ", "processing data")  # how pg_restore begins to say what it does
+SAYS_EVERY = 2.0  # seconds
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
 def backup(data: DataDirectory, words: list[str]) -> int:
     """Write the data into FILE and the keys into FILE.keys, also while script/server runs."""
-    target = file_argument("backup", "a new file for the data; the keys go into FILE.keys", words)
+    asked = arguments(
+        "backup", "a new file for the data", "a folder for the keys (FILE's own)", words
+    )
+    target = absolute(asked.file)
     refuse_external()
     if target.exists():
         raise Refused(f"{target} exists already: choose another name.")
     if postgres.major_of(data.database) is None:
         raise Refused(f"There are no data in {data.root} yet.")
+    at, began = datetime.now(UTC), monotonic()
     with refusing(f"{target} cannot be written", OSError), servers_up(data, "script/manage backup"):
-        dump(embedded_cluster(data), target)
-        keys = json.dumps({**kept_keys(data), DIGEST: digest(target)}, indent=1)
-        Secrets(target.parent).write(keys_beside(target).name, keys)
+        cluster = embedded_cluster(data)
+        dump(cluster, target)
+        keys = write_keys_for(data, target, absolute(asked.keys or target.parent))
+        elsewhere = other_disk(target, data.root)
+        size, seconds = target.stat().st_size, monotonic() - began
+        taken = Taken(at, size=size, seconds=seconds, is_elsewhere=elsewhere)
+        note(cluster.url("worker"), taken)
     say(f"The data are in {target}")
-    say(f"The keys are in {keys_beside(target)}: keep them in another place than the data")
+    say(f"The keys are in {keys}: keep them in another place than the data")
     return 0
 
 
+def write_keys_for(data: DataDirectory, dumped: Path, folder: Path) -> Path:
+    """Write what opens a dump into a folder, which may be another than the dump's; return the file."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = json.dumps({**kept_keys(data), DIGEST: digest(dumped)}, indent=1)
+    Secrets(folder).write(keys_beside(dumped).name, keys)
+    return folder / keys_beside(dumped).name
+
+
 def restore(data: DataDirectory, words: list[str]) -> int:
-    """Read FILE and FILE.keys into a data directory that has no data yet."""
-    source = file_argument("restore", "what backup wrote; FILE.keys must lie beside it", words)
+    """Read FILE and its keys into a data directory that has no data yet: whole or not at all, also after a kill."""
+    asked = arguments("restore", "what backup wrote", "the file of its keys (FILE.keys)", words)
+    source = absolute(asked.file)
+    keys_file = absolute(asked.keys or keys_beside(source))
     refuse_external()
-    keys = read_keys(source)
-    refuse_damaged(source, keys)
+    keys = read_keys(keys_file)
+    refuse_damaged(source, keys, keys_file)
     with hold(data, "script/manage restore") as held:
         if data.database.exists():
             raise Refused(
                 f"{data.root} holds data already: restore into an empty folder with --data."
             )
-        give_keys(data, keys)
+        refuse_other_keys(data, keys)
         make_socket_folder(data)
         cluster = embedded_cluster(data)
+        unfinished = replace(cluster, folder=data.root / "postgres.restoring")
+        shutil.rmtree(unfinished.folder, ignore_errors=True)
         try:
-            postgres.initialise(cluster)
-            with running(cluster, data, keep=held.descriptor):
-                load(cluster, source)
-        except BaseException:
-            shutil.rmtree(
-                cluster.folder, ignore_errors=True
-            )  # empty or half: so that it can be tried again
-            raise
+            postgres.initialise(unfinished)
+            with running(unfinished, data, keep=held.descriptor):
+                load(unfinished, source, told=say)
+            give_keys(data, keys)
+            unfinished.folder.rename(cluster.folder)
+        finally:
+            shutil.rmtree(unfinished.folder, ignore_errors=True)
     say(f"Restored into {data.root}; script/server --data {data.root} starts it")
     return 0
 
@@ -163,39 +187,81 @@ def dump(cluster: Cluster, target: Path, database: str = postgres.DATABASE) -> N
     unfinished.replace(target)
 
 
-def load(cluster: Cluster, source: Path, database: str = postgres.DATABASE) -> None:
-    """Read a dump into a database that has no tables yet."""
-    with source.open("rb") as file:
-        options = ("--exit-on-error", "--single-transaction", f"--dbname={database}")
-        tool(cluster, "pg_restore", postgres.SUPERUSER, *options, stdin=file)
+def load(
+    cluster: Cluster,
+    source: Path,
+    database: str = postgres.DATABASE,
+    *,
+    told: Callable[[str], None] | None = None,
+) -> None:
+    """Read a dump into a database that has no tables yet; `told` hears, now and then, how far it is."""
+    options = ["--exit-on-error", "--single-transaction", f"--dbname={database}"]
+    if told is None:
+        tool(cluster, "pg_restore", postgres.SUPERUSER, *options, str(source))
+    else:
+        load_aloud(cluster, source, options, told)
     with cluster.connect(postgres.SUPERUSER, database) as connection:
         connection.execute("analyze")
 
 
+def load_aloud(
+    cluster: Cluster, source: Path, options: list[str], told: Callable[[str], None]
+) -> None:
+    """Let pg_restore say each thing it makes, and count."""
+    parts = subprocess.check_output([cluster.engine.program("pg_restore"), "--list", source])
+    total = sum(1 for line in parts.splitlines() if line[:1].isdigit())
+    done, said_at, errors = 0, monotonic(), []
+    command = ["pg_restore", "--verbose", *options, str(source)]
+    with started(cluster, postgres.SUPERUSER, command) as process:
+        for line in process.stderr or ():
+            if any(word in line for word in MAKES):
+                done += 1
+            elif "error" in line:
+                errors.append(line)
+            if monotonic() - said_at > SAYS_EVERY:
+                said_at = monotonic()
+                told(f"Restoring: {min(done, total)} of {total}")
+    if process.returncode != 0:
+        raise Refused(f"pg_restore failed: {' '.join(' '.join(errors).split())}")
+
+
 def tool(cluster: Cluster, program: str, role: str, *options: str, **streams: Any) -> None:
     """Run one of PostgreSQL's tools as `role`; its password stays off the command line."""
+    with started(cluster, role, [program, *options], **streams) as process:
+        _out, words = process.communicate()
+    if process.returncode != 0:
+        raise Refused(f"{program} failed: {' '.join(words.split()) or 'it does not say why'}")
+
+
+@contextmanager
+def started(
+    cluster: Cluster, role: str, command: list[str], **streams: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """Give a tool that runs; whoever is stopped meanwhile stops it, too."""
     reach = {
         "PGHOST": str(cluster.sockets),
         "PGUSER": role,
         "PGPASSWORD": cluster.passwords[role],
     }
-    done = subprocess.run(
-        [cluster.engine.program(program), *options],
+    with subprocess.Popen(
+        [str(cluster.engine.program(command[0])), *command[1:]],
         env={"LC_ALL": "C", "PATH": os.defpath, **reach},
         stderr=subprocess.PIPE,
         text=True,
-        check=False,
         **{"stdin": subprocess.DEVNULL, **streams},
-    )
-    if done.returncode != 0:
-        raise Refused(f"{program} failed: {' '.join(done.stderr.split()) or 'it does not say why'}")
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
-def refuse_damaged(source: Path, keys: Mapping[str, str]) -> None:
+def refuse_damaged(source: Path, keys: Mapping[str, str], keys_file: Path) -> None:
     with refusing(f"{source} cannot be read", OSError):
         found = digest(source)
     if found != keys[DIGEST]:
-        raise Refused(f"{source} is damaged, or not the one that {keys_beside(source)} belongs to.")
+        raise Refused(f"{source} is damaged, or not the one that {keys_file} belongs to.")
 
 
 def digest(file: Path) -> str:
@@ -218,8 +284,7 @@ def kept_keys(data: DataDirectory) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def read_keys(source: Path) -> dict[str, str]:
-    path = keys_beside(source)
+def read_keys(path: Path) -> dict[str, str]:
     with refusing(
         f"The keys in {path} cannot be read, and without them nobody can read the data", OSError
     ):
@@ -231,8 +296,8 @@ def read_keys(source: Path) -> dict[str, str]:
     return keys
 
 
-def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
-    """Keep the keys of a backup in a data directory; others that are there already are not overwritten."""
+def refuse_other_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
+    """Keys that are there already are not overwritten."""
     secrets = Secrets(data.secrets)
     if other := [
         name for name in KEPT if name in keys and secrets.read(name) not in (None, keys[name])
@@ -240,6 +305,11 @@ def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
         raise Refused(
             f"{data.secrets} holds another {other[0]}: restore into an empty folder with --data."
         )
+
+
+def give_keys(data: DataDirectory, keys: Mapping[str, str]) -> None:
+    """Keep the keys of a backup in a data directory."""
+    secrets = Secrets(data.secrets)
     for name in KEPT:
         if name in keys:
             secrets.write(name, keys[name])
@@ -255,7 +325,16 @@ def refuse_external() -> None:
         )
 
 
-def file_argument(command: str, meaning: str, words: list[str]) -> Path:
+def other_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev != other.stat().st_dev
+
+
+def absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().resolve()
+
+
+def arguments(command: str, meaning: str, keys: str, words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"script/manage {command}")
     parser.add_argument("file", metavar="FILE", help=meaning)
-    return Path(parser.parse_args(words).file).expanduser().resolve()
+    parser.add_argument("--keys", metavar="PATH", help=keys)
+    return parser.parse_args(words)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from signal import SIGTERM
 
-from config.servers import backup, field_keys, prepare
+from config.servers import backup, field_keys, nightly, prepare
 from config.servers.data import DataDirectory, open_data_directory, read_note
 from config.servers.part import tied_to
 from config.servers.processes import PROJECT, Practice
@@ -16,7 +16,11 @@ from config.servers.run import shared_settings
 from config.servers.stack import servers_up
 from config.servers.supervisor import Stopped, stopping_on_signals
 
-COMMANDS = {**backup.COMMANDS, **field_keys.COMMANDS}  # those that are not Django's
+COMMANDS = {
+    **backup.COMMANDS,
+    **nightly.COMMANDS,
+    **field_keys.COMMANDS,
+}  # those that are not Django's
 
 # Who a command connects as; any other is the app, and `script/manage --as` overrules.
 OWNER_COMMANDS = {

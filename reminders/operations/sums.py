@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Max, Min, Q
 
+from accounts.models import Backup
 from reminders.models import Message
 
 WEEK = timedelta(days=7)
+SHOWN = 7  # backups
 LATE_AFTER = timedelta(minutes=10)
 State = Message.State
 
@@ -38,6 +40,34 @@ class Work:
     late: int
     escalations: int
     people: int
+
+
+@dataclass(frozen=True)
+class Backups:
+    """The last backups that were tried, newest first, and the last good one of all."""
+
+    tried: tuple[Backup, ...]
+    good: Backup | None
+    is_late: bool  # no good one of the last day
+
+    @property
+    def is_here_alone(self) -> bool:
+        """Say whether the last good one lies on the disk of the data, and would go with it."""
+        return self.good is not None and not self.good.is_elsewhere
+
+    @property
+    def fault(self) -> str:
+        """Return why the newest is not good; empty when it is."""
+        return self.tried[0].said if self.tried else ""
+
+
+def sums_of_backups(*, at: datetime) -> Backups:
+    """Return what became of the last backups. Two queries, one where the last was good."""
+    tried = tuple(Backup.objects.newest_first()[:SHOWN])
+    good = next((one for one in tried if one.is_good), None)
+    if good is None and len(tried) == SHOWN:
+        good = Backup.objects.filter(is_good=True).newest_first().first()
+    return Backups(tried, good, is_late=good is None or good.is_late(at))
 
 
 def sums_of_mail(*, at: datetime) -> Mail:

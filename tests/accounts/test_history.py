@@ -33,6 +33,7 @@ UNTRACKED = {
     "accounts.FormToken": WORK,
     "accounts.Draft": "what a person has not said yet, theirs alone",
     "accounts.Job": WORK,
+    "accounts.Backup": "written once, says nothing of anybody",
     "caseload.ReadLog": "is a log itself, sealed with history",
     "caseload.ImportRun": "says itself who, when and what came; what it made is tracked",
     "caseload.ImportIssue": "line numbers of an import, written once",

@@ -9,13 +9,13 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from config.servers import external, postgres
-from config.servers.backup import load, running
+from config.servers import backup, external, postgres
 from config.servers.data import hold, make_socket_folder, open_data_directory
 from config.servers.keys import Secrets
 from config.servers.postgres import Cluster
 from config.servers.processes import PROJECT
 from config.servers.stack import embedded_cluster
+from config.servers.supervisor import Supervisor
 from config.servers.testing import ensure_test_cluster, kept_template
 
 STARTS_WITHIN = 120  # seconds, with all of a machine's other tests beside it
@@ -44,10 +44,29 @@ def fill(folder: Path) -> Cluster:
         Secrets(data.secrets).settings({}, fresh=True)
         cluster = embedded_cluster(data)
         postgres.initialise(cluster, careless=True)
-        with running(cluster, data, keep=held.descriptor):
-            load(cluster, kept_template())
+        with backup.running(cluster, data, keep=held.descriptor):
+            backup.load(cluster, kept_template())
         (data.root / "demo.done").touch()
     return cluster
+
+
+class running:  # noqa: N801 -- reads as a sentence
+    """The database of a data directory for as long as the block."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = open_data_directory(folder)
+        self.cluster = embedded_cluster(self.data)
+
+    def __enter__(self) -> Cluster:
+        self.held = hold(self.data, "tests")
+        self.supervisor = Supervisor(keep=self.held.descriptor)
+        server = self.supervisor.start(postgres.server(self.cluster, self.data.log))
+        postgres.wait_until_ready(self.cluster, server)
+        return self.cluster
+
+    def __exit__(self, *error: object) -> None:
+        self.supervisor.__exit__(None, None, None)
+        self.held.__exit__()
 
 
 def script(name: str, *words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:

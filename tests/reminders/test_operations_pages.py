@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client, override_settings
 
+from accounts.models import Backup
 from core.clock import now, today
 from reminders.models import Message
 from tests.accounts.factories import UserFactory
@@ -49,6 +50,32 @@ def test_the_page_counts_what_went_out_and_what_did_not(client: Client) -> None:
     assert "Some mail has not gone out." in said
     for name in (ending.client.name, ending.client.code, ending.assignment.therapist.name):
         assert name not in said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ([], "There is no backup yet."),
+        ([27], "There is no good backup of the last day."),
+        ([3], "3\xa0hours"),
+    ],
+)
+def test_the_page_says_how_old_the_last_good_backup_is(
+    client: Client, hours: list[int], said: str
+) -> None:
+    for age in hours:
+        Backup.objects.create(made_at=now() - timedelta(hours=age), is_good=True, size=3_000_000)
+    for _day in range(8):
+        Backup.objects.create(made_at=now() - MINUTE, is_good=False, said="no space left")
+    client.force_login(UserFactory.create(roles=["practice_admin"]))
+
+    response = client.get("/reminders/operations/")
+
+    page = response.content.decode()
+    assert said in page
+    assert "no space left" in page
+    assert ("same disk as the data" in page) == bool(hours)
+    assert response.context["backups"].is_late == (hours != [3])
 
 
 @pytest.mark.parametrize("role", ["therapist", "supervisor", "directory_admin", "front_desk"])
