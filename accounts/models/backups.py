@@ -31,8 +31,10 @@ class Backup(models.Model):
     id = uuid_key()
     made_at = models.DateTimeField()
     tool = models.CharField(max_length=8, choices=Tool, default=Tool.OURS)
-    is_good = models.BooleanField()
-    is_elsewhere = models.BooleanField(default=False, help_text="Not on the disk of the data alone.")
+    is_good = models.BooleanField(default=True)
+    is_elsewhere = models.BooleanField(
+        default=False, help_text="Not on the disk of the data alone."
+    )
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
     seconds = models.FloatField(default=0)
     said = short_text(300, help_text="Why it is not good.")

@@ -101,6 +101,9 @@ class Job(models.Model):
     said = models.TextField(blank=True, default="", help_text=_("The last line, in words."))
     cancel_asked = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    handed_on_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was sent to a worker again."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.journal.certificates import sign
 from accounts.models import DisposalCertificate, Job, Practice
+from accounts.operations.jobs import finish, refuse_a_fourth_try, taken_up
 from accounts.operations.sealing import seal_history
 from caseload.models import ExportParcel, FileRequest
 from caseload.operations.copies import copy_of
 from caseload.operations.file_requests import KEPT_FOR
-from caseload.operations.import_jobs import claimed, finish
 from caseload.operations.importing.progress import Progress, Stopped
 from core.actor import acting
 from core.errors import RuleBroken
@@ -28,18 +28,18 @@ log = logging.getLogger(__name__)
 
 def carry_out(job_id: UUID, *, at: datetime) -> None:
     """Do what was agreed to, in the name of who asked. Delivered twice it is done once."""
-    job = claimed(job_id)
-    request = FileRequest.objects.filter(job=job).first() if job else None
-    if job is None or request is None:
-        return
-    practice = Practice.objects.current()
-    with (
-        acting(job.started_by, role="worker"),
-        timezone.override(practice.tzinfo),
-        translation.override(job.started_by.language),
-    ):
-        on = at.astimezone(practice.tzinfo).date()
-        finish(job, *outcome_of(job, request, on=on, at=at), at=at)
+    with taken_up(job_id) as job:
+        request = FileRequest.objects.filter(job=job).first() if job else None
+        if job is None or request is None:
+            return
+        practice = Practice.objects.current()
+        with (
+            acting(job.started_by, role="worker"),
+            timezone.override(practice.tzinfo),
+            translation.override(job.started_by.language),
+        ):
+            on = at.astimezone(practice.tzinfo).date()
+            finish(job, *outcome_of(job, request, on=on, at=at), at=at)
 
 
 def outcome_of(job: Job, request: FileRequest, *, on: date, at: datetime) -> tuple[str, str]:
@@ -62,6 +62,7 @@ def outcome_of(job: Job, request: FileRequest, *, on: date, at: datetime) -> tup
 def work_on(job: Job, request: FileRequest, *, on: date, at: datetime) -> None:
     if request.state != State.AGREED:
         return  # done already: the worker was killed after its work and before saying so
+    refuse_a_fourth_try(job)
     if request.is_export:
         with Progress(job.pk) as watch:
             write_copy(request, watch=watch, at=at)

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Job, Practice, User
+from accounts.operations.jobs import UNDER_WAY, finish, refuse_a_fourth_try, taken_up
 from caseload.models import ImportRun
 from caseload.operations.importing.progress import Progress, Stopped
 from caseload.operations.importing.uploads import (
@@ -30,7 +31,6 @@ from core.errors import RuleBroken
 PREVIEW: Final = "preview_import"
 APPLY: Final = "apply_import"
 UNDO: Final = "undo_import"
-UNDER_WAY: Final = (Job.State.WAITING, Job.State.RUNNING)
 log = logging.getLogger(__name__)
 
 
@@ -110,31 +110,21 @@ def discard_import(*, run: ImportRun) -> None:
 def carry_out(job_id: UUID, *, at: datetime) -> None:
     """Do what a job asks for, in the name of who asked; the worker calls this.
 
-    Delivered twice it does its work once: a job that has ended is left alone.
+    Delivered twice it does its work once: a job that has ended, or that somebody is at, is left alone.
     """
-    job = claimed(job_id)
-    run = ImportRun.objects.filter(job=job).first() if job else None
-    if job is None or run is None:
-        return
-    practice = Practice.objects.current()
-    asked_by = job.started_by
-    with (
-        acting(asked_by, role="worker"),
-        timezone.override(practice.tzinfo),
-        translation.override(asked_by.language),
-    ):
-        finish(job, *outcome_of(job, run, on=at.astimezone(practice.tzinfo).date(), at=at), at=at)
-
-
-@transaction.atomic
-def claimed(job_id: UUID) -> Job | None:
-    """Take a job that has not ended. One whose worker was killed is taken again."""
-    job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id).first()
-    if job is None or job.state not in UNDER_WAY:
-        return None
-    job.state = Job.State.RUNNING
-    job.save(update_fields=["state"])
-    return job
+    with taken_up(job_id) as job:
+        run = ImportRun.objects.filter(job=job).first() if job else None
+        if job is None or run is None:
+            return
+        practice = Practice.objects.current()
+        asked_by = job.started_by
+        with (
+            acting(asked_by, role="worker"),
+            timezone.override(practice.tzinfo),
+            translation.override(asked_by.language),
+        ):
+            on = at.astimezone(practice.tzinfo).date()
+            finish(job, *outcome_of(job, run, on=on, at=at), at=at)
 
 
 def outcome_of(job: Job, run: ImportRun, *, on: date, at: datetime) -> tuple[str, str]:
@@ -152,14 +142,16 @@ def outcome_of(job: Job, run: ImportRun, *, on: date, at: datetime) -> tuple[str
 
 
 def work_on(job: Job, run: ImportRun, *, on: date, at: datetime) -> None:
-    if job.kind == UNDO:
-        undo_import(run=run, at=at)
-        return
-    if run.state != ImportRun.State.PREVIEW:
+    before = ImportRun.State.APPLIED if job.kind == UNDO else ImportRun.State.PREVIEW
+    if run.state != before:
         return  # done already: the worker was killed after its work and before saying so
-    layouts = {name: Layout.from_json(told) for name, told in run.mapping.items()}
-    given = Input(paths_of(run), layouts)
+    refuse_a_fourth_try(job)
     with Progress(job.pk) as watch:
+        if job.kind == UNDO:
+            undo_import(run=run, at=at, watch=watch)
+            return
+        layouts = {name: Layout.from_json(told) for name, told in run.mapping.items()}
+        given = Input(paths_of(run), layouts)
         if job.kind == PREVIEW:
             preview_import(run=run, given=given, on=on, watch=watch)
         else:
@@ -167,7 +159,3 @@ def work_on(job: Job, run: ImportRun, *, on: date, at: datetime) -> None:
     if job.kind == APPLY:
         with suppress(OSError):
             forget_files(run)
-
-
-def finish(job: Job, state: str, said: str, *, at: datetime) -> None:
-    Job.objects.filter(pk=job.pk).update(state=state, said=said, ended_at=at)

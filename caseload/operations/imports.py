@@ -118,7 +118,7 @@ def take_over(run: ImportRun, given: Input, on: date, watch: Watch) -> Tally:
 
 
 @transaction.atomic
-def undo_import(*, run: ImportRun, at: datetime) -> ImportRun:
+def undo_import(*, run: ImportRun, at: datetime, watch: Watch = unwatched) -> ImportRun:
     """Take a whole import back.
 
     Raises RuleBroken where a newer import of the same source stands on it, and `TouchedSince`, with the codes
@@ -133,7 +133,7 @@ def undo_import(*, run: ImportRun, at: datetime) -> ImportRun:
         raise RuleBroken(
             _("A newer import of the same source stands on this one. Take that one back first.")
         )
-    Undoing(run).take_back()
+    Undoing(run, watch).take_back()
     run.state, run.undone_at = ImportRun.State.UNDONE, at
     run.save(update_fields=["state", "undone_at"])
     return run

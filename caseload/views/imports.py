@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role
+from accounts.operations.jobs import UNDER_WAY
 from caseload.forms.imports import ColumnsForm, ImportForm
 from caseload.models import ImportRun
 from caseload.operations import import_jobs
-from caseload.operations.import_jobs import APPLY, PREVIEW, UNDER_WAY, UNDO
+from caseload.operations.import_jobs import APPLY, PREVIEW, UNDO
 from caseload.operations.import_report import report_of
 from caseload.operations.importing.uploads import paths_of
 from caseload.readers.columns import Layout

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from accounts.operations.drafts import forget_old_drafts
+from accounts.operations.jobs import hand_on_again
 from caseload.operations.file_requests import forget_old_copies
+from caseload.operations.import_jobs import APPLY, PREVIEW, UNDO
 from caseload.operations.pauses import turn_breaks
 from caseload.operations.rhythms import extend_rhythms
 from core.actor import acting
@@ -21,12 +23,17 @@ from reminders.operations.sending import Clock, drain
 
 SENDS_FOR = timedelta(seconds=25)  # then the next tick goes on
 TICKS_KEPT = timedelta(days=7)
+# Which task carries out which kind of job: what lost its worker is handed on again.
+LONG_WORK = {
+    **dict.fromkeys((PREVIEW, APPLY, UNDO), "caseload.tasks.import_caseload"),
+    **dict.fromkeys(("file_export", "file_disposal"), "caseload.tasks.carry_out_file_request"),
+}
 UNDER_WAY = [Departure.State.AGREED, Departure.State.UNDER_WAY]
 log = logging.getLogger(__name__)
 
 
 def tick(*, clock: Clock, worker: str = "") -> None:
-    """Let reminders follow the facts, make the mails that are due, and send.
+    """Let reminders follow the facts, make the mails that are due, hand on work that lost its worker, and send.
 
     A step that fails keeps none of the others from being done; the first fault is raised at the end, and
     stands beside the name of the `worker` on the operations page.
@@ -46,6 +53,7 @@ def tick(*, clock: Clock, worker: str = "") -> None:
             # after the mails: that a meeting fell through is said first
             attempt("plan again", lambda: replan_missed_tellings(on=on_day(at))),
             attempt("feeds", lambda: end_feeds_of_who_left(at=at)),
+            attempt("hand on", lambda: hand_on_again(tasks=LONG_WORK, at=at)),
             attempt("send", send),
         )
         if fault is not None

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,10 +69,13 @@ class TouchedSince(RuleBroken):
 
 
 class Undoing:
-    """Takes one run back. `made` and `changed` hold its memories by what they are about."""
+    """Takes one run back. `made` and `changed` hold its memories by what they are about.
 
-    def __init__(self, run: ImportRun) -> None:
-        self.run = run
+    `watch` hears how many of all rows are compared or removed, and may raise to stop it.
+    """
+
+    def __init__(self, run: ImportRun, watch: Callable[[int, int], None]) -> None:
+        self.run, self.watch, self.done, self.total = run, watch, 0, 0
         self.made: dict[str, list[ImportedFrom]] = defaultdict(list)
         self.changed: dict[str, list[tuple[ImportedFrom, Facts]]] = defaultdict(list)
         self.fresh: dict[type[models.Model], set[UUID]] = defaultdict(set)
@@ -88,8 +91,15 @@ class Undoing:
         if row.source_type in WRITERS and not told.get("found"):
             self.fresh[WRITERS[row.source_type].model].add(row.object_id)
 
+    def went_on(self, rows: int) -> None:
+        self.done += rows
+        self.watch(self.done, self.total)
+
     def take_back(self) -> None:
         """Delete what is new and restore what was changed; raises `TouchedSince` and changes nothing."""
+        remembered = sum(len(rows) for rows in self.made.values())
+        remembered += sum(len(rows) for rows in self.changed.values())
+        self.total = remembered + sum(len(keys) for keys in self.fresh.values())
         touched = [*self.touched_facts(), *self.referred_to()]
         if touched:
             raise TouchedSince(*codes_of(touched))
@@ -99,6 +109,7 @@ class Undoing:
         for model in DELETED:
             for batch in batches(self.fresh[model]):
                 delete(model, batch)
+                self.went_on(len(batch))
         ImportedFrom.objects.filter(
             pk__in=[row.pk for rows in self.made.values() for row in rows]
         ).delete()
@@ -110,6 +121,7 @@ class Undoing:
             wrote |= {row.object_id: told["wrote"] for row, told in self.changed[source_type]}
             wrote = {key: facts for key, facts in wrote.items() if facts is not None}
             for batch in batches(wrote):
+                self.went_on(len(batch))
                 rows = list(writer.model._default_manager.in_bulk(batch).values())
                 standing = zip(rows, writer.now(rows), strict=True)
                 yield from (row for row, facts in standing if plain(facts) != wrote[row.pk])
