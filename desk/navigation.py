@@ -35,6 +35,7 @@ ENDINGS = Link(
     ("/endings/notice-policy/",),
 )
 DIRECTORY = Link(_("Directory"), "book-open", "referrals:directory", ("/directory/",))
+CALENDAR = Link(pgettext_lazy("tab", "Calendar"), "calendar-days", "desk:calendar", ("/calendar/",))
 SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/supervision/",))
 DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
 PRACTICE = Link(
@@ -78,11 +79,11 @@ INBOX = Link(_("Inbox"), "bell", "reminders:inbox", ("/reminders/go/",))
 MAILS = Link(_("Mails"), "mail", "reminders:mails", ("/reminders/mails/",))
 
 SECTIONS: dict[str, list[Link]] = {
-    Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, SUPERVISION],
-    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY, FILES],
+    Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, CALENDAR, SUPERVISION],
+    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY, CALENDAR, FILES],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CLOSED_DAYS, HISTORY, OPERATIONS],
-    Role.FRONT_DESK: [FRONT_DESK, WAITING],
+    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CALENDAR, CLOSED_DAYS, HISTORY, OPERATIONS],
+    Role.FRONT_DESK: [FRONT_DESK, WAITING, CALENDAR],
     Role.RECORDS_KEEPER: [IMPORTS, FILES],
 }
 

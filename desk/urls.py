@@ -1,6 +1,17 @@
 from django.urls import path
 
-from desk.views import caseload, client, desk, first_steps, front_desk, history, home, search, today
+from desk.views import (
+    calendar,
+    caseload,
+    client,
+    desk,
+    first_steps,
+    front_desk,
+    history,
+    home,
+    search,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +26,10 @@ urlpatterns = [
     path("front-desk/<str:on>/<uuid:pk>/move/", front_desk.move_booking, name="move_booking"),
     path("search/", search.search, name="search"),
     path("more/", home.more, name="more"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/people/<uuid:pk>/", calendar.calendar_of_person, name="calendar_of_person"),
+    path("calendar/rooms/<uuid:pk>/", calendar.calendar_of_room, name="calendar_of_room"),
+    path("calendar/sites/<uuid:pk>/", calendar.calendar_of_site, name="calendar_of_site"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("clients/<uuid:pk>/", client.client, name="client"),
 ]

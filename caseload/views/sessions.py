@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role
 from caseload.calendar import DAY, WEEK, instant
-from caseload.forms.sessions import FOLLOWING, MoveForm, SessionForm
+from caseload.forms.sessions import SessionForm
 from caseload.models import Assignment, ClosedDay, Session
 from caseload.models.sessions import SessionQuerySet
 from caseload.operations import sessions as operations
@@ -29,7 +29,7 @@ from caseload.views.answers import back_to, revision_of, sent_to, show, taken
 from caseload.views.reading import shows
 from core.clock import now, today
 from core.dates import asked_day as day_asked_for
-from core.dates import local, on_day
+from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
 from core.parts import Link
 
@@ -171,43 +171,6 @@ def may_be_undone(session: Session, at: datetime) -> bool:
     """Say whether *held*, *missed* or *cancelled* is young enough to be taken back."""
     settled_at = session.state_at
     return settled_at is not None and at - settled_at <= operations.MAY_BE_UNDONE_FOR
-
-
-@require_http_methods(["GET", "POST"])
-def move_session(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """Move this one, or this and those that follow."""
-    session = own_session(request, pk)
-    starts_at = local(session.starts_at)
-    initial = {
-        "on": starts_at.date(),
-        "clock": starts_at.time(),
-        "minutes": session.minutes,
-        "mode": session.mode,
-        "room": session.room_id,
-    }
-    has_rhythm = session.cadence_id is not None
-    form = MoveForm(sent_to(request), today=today(), initial=initial, has_rhythm=has_rhythm)
-    try:
-        moved = taken(form, lambda: move(request, session, form.cleaned_data))
-    except ChangedMeanwhile:
-        return changed(request, session)
-    if moved:
-        return redirect("caseload:session", pk=pk)
-    return show(request, "caseload/move_session.html", form=form, session=session, object=session)
-
-
-def move(request: AuthedRequest, session: Session, said: Mapping[str, Any]) -> None:
-    to, revision = when(request, said), revision_of(request)
-    if said.get("which") == FOLLOWING:
-        rolled = operations.move_session_and_following(
-            session=session, to=to, by=request.user, at=now(), revision=revision
-        )
-        messages.success(
-            request, _("Moved. Sessions planned: %(count)s.") % {"count": rolled.planned}
-        )
-        return
-    operations.move_session(session=session, to=to, by=request.user, revision=revision)
-    messages.success(request, _("Moved."))
 
 
 def when(request: AuthedRequest, said: Mapping[str, Any]) -> When:

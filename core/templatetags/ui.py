@@ -114,6 +114,7 @@ register.filter("whole_date", or_nothing(dates.whole_date))
 register.filter("short_date", or_nothing(dates.short_date))
 register.filter("month", or_nothing(dates.month))
 register.filter("weekday", or_nothing(dates.weekday))
+register.filter("short_weekday", or_nothing(lambda on: dates.short_weekday(on.weekday())))
 register.filter("number", or_nothing(dates.number))
 
 

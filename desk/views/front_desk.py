@@ -1,6 +1,6 @@
 """The front desk: today's bookings by site, who is here, whom to reach how, what may be said. Nothing clinical."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from caseload.operations.sessions import When
 from core.clock import now, today
 from core.dates import local, on_day
 from core.errors import ChangedMeanwhile, RuleBroken
-from core.http import sent_to, show, taken
+from core.http import back_to, offer_undo, sent_to, show, taken
 from core.parts import Link
 from endings.operations import front_desk as operations
 from endings.operations.front_desk import DeskBooking
@@ -108,22 +108,17 @@ def sign_client_in(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require_role(Role.FRONT_DESK)
 def move_booking(request: AuthedRequest, on: str, pk: UUID) -> HttpResponse:
-    """Move one booking of a day; what the therapist keeps for themselves they are asked about."""
+    """Move one booking of a day; what the therapist keeps for themselves they are asked about.
+
+    `?on=&clock=` where it was dropped in the calendar: what stands in the way is said at once.
+    """
     booking = one_booking(request, on, pk)
-    starts_at = local(booking.starts_at)
-    initial = {
-        "on": starts_at.date(),
-        "clock": starts_at.time(),
-        "minutes": booking.minutes,
-        "mode": booking.mode,
-        "room": booking.room_id,
-    }
-    form = SessionForm(sent_to(request), today=today(), initial=initial)
+    before = as_it_stands(booking)
+    dropped = {key: request.GET[key] for key in ("on", "clock") if key in request.GET}
+    form = SessionForm(sent_to(request), today=today(), initial={**before, **dropped})
 
     def move() -> None:
-        said = form.cleaned_data
-        begins = instant(said["on"], said["clock"], request.practice.tzinfo)
-        to = When(begins, said["minutes"], booking.mode, said["room"])
+        to = wanted(request, booking, form.cleaned_data)
         operations.move_booking(booking=booking, to=to, by=request.user)
 
     try:
@@ -132,9 +127,46 @@ def move_booking(request: AuthedRequest, on: str, pk: UUID) -> HttpResponse:
         messages.warning(request, _("Somebody changed this booking meanwhile."))
         return redirect("desk:front_desk")
     if moved:
-        messages.success(request, _("Moved. The therapist sees it; tell the client."))
-        return redirect(f"{reverse('desk:front_desk')}?on={form.cleaned_data['on'].isoformat()}")
-    return show(request, "desk/move_booking.html", form=form, booking=booking)
+        return done(request, booking, before, form.cleaned_data["on"])
+    problems = in_the_way(request, booking, {**before, **dropped}) if dropped else []
+    return show(request, "desk/move_booking.html", form=form, booking=booking, problems=problems)
+
+
+def as_it_stands(booking: DeskBooking) -> dict[str, Any]:
+    starts_at = local(booking.starts_at)
+    return {
+        "on": starts_at.date(),
+        "clock": starts_at.time(),
+        "minutes": booking.minutes,
+        "mode": booking.mode,
+        "room": booking.room_id,
+    }
+
+
+def wanted(request: AuthedRequest, booking: DeskBooking, said: Mapping[str, Any]) -> When:
+    begins = instant(said["on"], said["clock"], request.practice.tzinfo)
+    return When(begins, said["minutes"], booking.mode, said["room"])
+
+
+def in_the_way(
+    request: AuthedRequest, booking: DeskBooking, proposed: Mapping[str, Any]
+) -> list[str]:
+    """Return what stands in the way of a time that was only pointed at."""
+    form = SessionForm(proposed, today=today())
+    if not form.is_valid():
+        return []
+    return operations.obstacles(booking=booking, to=wanted(request, booking, form.cleaned_data))
+
+
+def done(
+    request: AuthedRequest, booking: DeskBooking, before: dict[str, Any], day: date
+) -> HttpResponse:
+    """Show the day it was moved to, with the way back."""
+    messages.success(request, _("Moved. The therapist sees it; tell the client."))
+    if not request.POST.get("undo"):
+        back = reverse("desk:move_booking", args=[day.isoformat(), booking.pk])
+        offer_undo(request, back, {**before, "undo": "1"})
+    return back_to(request, f"{reverse('desk:front_desk')}?on={day.isoformat()}")
 
 
 def one_booking(request: AuthedRequest, on: str, pk: UUID) -> DeskBooking:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Absence, User
 from caseload.models import Client, ClosedDay, ContactChannel, Room
-from caseload.operations.diary import LAWS_OF_BOOKING, free_rooms, law_of, room_is_taken
+from caseload.operations.diary import (
+    LAWS_OF_BOOKING,
+    free_rooms,
+    law_of,
+    room_is_taken,
+    taken_during,
+)
 from caseload.operations.sessions import When
 from core.dates import on_day
 from core.errors import ChangedMeanwhile, RuleBroken
@@ -119,6 +126,31 @@ def move_booking(*, booking: DeskBooking, to: When, by: User) -> None:
         raise refusal_of(error, to) from error
     if not moved:
         raise ChangedMeanwhile
+
+
+def obstacles(*, booking: DeskBooking, to: When) -> list[str]:
+    """Return what `move_booking` would refuse, before anything is saved; empty where it fits."""
+    day = on_day(to.starts_at)
+    found: list[str] = []
+    for rule in (partial(refuse_outside, booking, day), partial(refuse_day, booking, to, day)):
+        try:
+            rule()
+        except RuleBroken as refusal:
+            found.append(str(refusal))
+    therapist = User.objects.get(pk=booking.therapist_id)
+    rooms = [to.room] if to.room else []
+    own = (booking.starts_at, booking.ends_at)
+    taken = taken_during(to.starts_at, to.ends_at, people=[therapist], rooms=rooms)
+    others = {
+        one.who
+        for one in taken
+        if (one.begin, one.end) != own or one.who not in (therapist.pk, booking.room_id)
+    }
+    if therapist.pk in others:
+        found.append(_("There is already a session at that time."))
+    if to.room and to.room.pk in others:
+        found.append(room_is_taken(str(to.room), free_rooms(to.starts_at, to.ends_at)))
+    return found
 
 
 def refuse_outside(booking: DeskBooking, day: date) -> None:

@@ -40,8 +40,13 @@ PAIRINGS = [
     ("it", Look("light", 1280)),
 ]
 ALL = [Look(theme, width) for theme, width in product(("light", "dark"), (360, 1280))]
-# A PDF, which tests/referrals reads; figures for a script, which tests/accounts reads.
-NO_PAGES = {"referrals:print_options", "accounts:seconds_left", "accounts:stay_signed_in"}
+# A PDF, which tests/referrals reads; figures for a script, which tests/accounts reads; a part of a form.
+NO_PAGES = {
+    "referrals:print_options",
+    "accounts:seconds_left",
+    "accounts:stay_signed_in",
+    "caseload:conflicts_of_session",
+}
 # Answers to a form that was only opened: nothing to look at.
 SHOWN = sorted(name for name, row in TABLE.items() if 200 in row and name not in NO_PAGES)
 

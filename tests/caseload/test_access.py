@@ -44,6 +44,7 @@ GET = {
     "caseload:week": WORKS,
     "caseload:session": READ,
     "caseload:move_session": OWN,
+    "caseload:conflicts_of_session": OWN,
     "caseload:add_extra_session": OWN,
     "caseload:absences": WORKS,
     "caseload:record_absence": WORKS,

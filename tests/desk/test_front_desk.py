@@ -250,6 +250,10 @@ def test_it_asks_few_questions(signed_in, session) -> None:
 
 # --- nothing clinical, proven over every address ------------------------------------------------------
 AT_THE_DESK = {
+    "desk:calendar",
+    "desk:calendar_of_person",
+    "desk:calendar_of_room",
+    "desk:calendar_of_site",
     "desk:front_desk",
     "desk:client",
     "desk:sign_client_in",
