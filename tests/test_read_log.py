@@ -75,6 +75,9 @@ def test_whoever_sees_a_client_is_in_the_log(client, person):
 def test_only_lists_and_codes_are_let_off():
     """Whatever has a client's, an ending's, a session's key in its address is about one client, and is logged."""
     about_many = {
+        "desk:calendar_of_person",
+        "desk:calendar_of_room",
+        "desk:calendar_of_site",
         "endings:board",
         "endings:departure_carriers",
         "endings:departure_frame",

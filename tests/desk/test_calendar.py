@@ -22,6 +22,7 @@ from tests.caseload.factories import (
     at_clock,
 )
 
+
 def text_of(response) -> str:
     """Return what is read of a page: its words, without tags."""
     return " ".join(strip_tags(response.content.decode()).split())
