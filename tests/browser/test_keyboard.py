@@ -13,7 +13,6 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accounts.models import User
-from caseload.models import Assignment
 from core.clock import now, today
 from endings.models import Departure, Ending, Telling
 from endings.operations import departures
