@@ -1,6 +1,7 @@
 from django.urls import path
 
 from endings.views import (
+    beginnings,
     boards,
     closures,
     consolidations,
@@ -13,6 +14,7 @@ from endings.views import (
     policy,
     received,
     reviews,
+    sheets,
     steps,
     summaries,
     tellings,
@@ -23,6 +25,21 @@ urlpatterns = [
     path("", endings.endings, name="endings"),
     path("notice-policy/", policy.notice_policy, name="notice_policy"),
     path("<uuid:pk>/", endings.ending, name="ending"),
+    # beginning the end of one piece of work
+    path("begin/<uuid:pk>/<uuid:client>/", beginnings.begin_ending, name="begin_ending"),
+    path("<uuid:pk>/kind/", beginnings.change_beginning, name="change_beginning"),
+    path("<uuid:pk>/go-on/", beginnings.go_on_after_all, name="go_on_after_all"),
+    # the steps of the other playbooks
+    path("<uuid:pk>/steps/<slug:step>/", sheets.record_step, name="record_step"),
+    path("<uuid:pk>/step-records/<uuid:record>/correct/", sheets.correct_step, name="correct_step"),
+    path("<uuid:pk>/attempts/", sheets.record_attempt, name="record_attempt"),
+    path(
+        "<uuid:pk>/attempts/<uuid:attempted>/correct/",
+        sheets.correct_attempt,
+        name="correct_attempt",
+    ),
+    path("<uuid:pk>/look-back/", sheets.look_back, name="look_back"),
+    path("look-backs/<uuid:pk>/share/", sheets.share_look_back, name="share_look_back"),
     # telling
     path("<uuid:pk>/told-in-person/", tellings.record_told_in_person, name="record_told_in_person"),
     path(

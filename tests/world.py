@@ -32,7 +32,14 @@ from tests.caseload.factories import (
     SessionFactory,
     WaitingEntryFactory,
 )
-from tests.endings.factories import EndingFactory, LastSessionFactory, ReviewFactory
+from tests.endings.factories import (
+    DebriefFactory,
+    EndingFactory,
+    LastSessionFactory,
+    OutreachAttemptFactory,
+    ReviewFactory,
+    StepRecordFactory,
+)
 from tests.referrals.factories import FollowUpFactory, ServiceFactory
 
 
@@ -101,6 +108,9 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "ending": ending,
         "telling": ending.tellings.get(),
         "choice": ending.option_set.choices.get(),
+        "record": StepRecordFactory.create(ending=ending),
+        "attempted": OutreachAttemptFactory.create(ending=ending),
+        "debrief": DebriefFactory.create(ending=ending),
         "last_session": LastSessionFactory.create(ending=ending),
         "departure": ending.departure,
         "review": ReviewFactory.create(ending=ending, author=marta, reviewer=supervisor),

@@ -11,6 +11,7 @@ from endings.models.handovers import (
     SummarySection,
 )
 from endings.models.meetings import HandoverCorrection, HandoverSession, SignOff
+from endings.models.records import Debrief, OutreachAttempt, StepRecord
 from endings.models.steps import (
     Closure,
     ClosureAddendum,
@@ -27,6 +28,7 @@ __all__ = [
     "ClosureAddendum",
     "Consent",
     "Consolidation",
+    "Debrief",
     "Departure",
     "Ending",
     "EndingException",
@@ -39,10 +41,12 @@ __all__ = [
     "LastSession",
     "NotToday",
     "NotWanted",
+    "OutreachAttempt",
     "PersonToTell",
     "Review",
     "ReviewComment",
     "SignOff",
+    "StepRecord",
     "SummarySection",
     "Telling",
     "Trigger",

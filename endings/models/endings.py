@@ -19,7 +19,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Supervision, User
 from caseload.models import Assignment, Cadence, Client, Episode, Participation, Session
@@ -30,7 +29,7 @@ from core.rows import said
 from core.sealed import SealedTextField
 from core.sight import opened_by
 from endings.models.departures import Departure
-from endings.workflow import Playbook, Stage
+from endings.workflow import Cause, Initiator, Playbook, Stage
 from referrals.models import FollowUp, OptionSet
 
 CLOSED_STAGES = [Stage.CLOSED, Stage.FOLLOWED_UP]
@@ -151,12 +150,6 @@ class Ending(Revisioned):
     dates that later steps ask for (`told_on`, `options_on`, …) are copied when a fact is recorded.
     """
 
-    class Initiator(models.TextChoices):
-        CLIENT = "client", _("The client")
-        THERAPIST = "therapist", _("The therapist")
-        BOTH = "both", _("Both together")
-        SERVICE = "service", _("The practice")
-
     guard = Guard(
         read=through("id", "known_endings"),
         insert=through("assignment_id", "own_assignments"),
@@ -180,7 +173,7 @@ class Ending(Revisioned):
     stage = models.CharField(max_length=16, choices=Stage, default=Stage.TO_TELL)
     initiator = models.CharField(max_length=10, choices=Initiator, default=Initiator.THERAPIST)
     is_planned = models.BooleanField(default=True)
-    cause = models.CharField(max_length=20, blank=True, default="")
+    cause = models.CharField(max_length=20, choices=Cause, blank=True, default="")
     carried_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="carries"
     )

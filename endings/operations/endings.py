@@ -12,7 +12,7 @@ from core.dates import on_day
 from core.errors import RuleBroken
 from endings.models import Departure, Ending
 from endings.operations.people_to_tell import list_people_to_tell
-from endings.workflow import Playbook, Stage, Step, stage_after
+from endings.workflow import Initiator, Playbook, Stage, Step, stage_after
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Origin:
     """Who began it, whether it was planned, and why: the playbook follows from these (R6)."""
 
     playbook: Playbook = Playbook.DEPARTURE
-    initiator: Ending.Initiator = Ending.Initiator.THERAPIST
+    initiator: Initiator = Initiator.THERAPIST
     is_planned: bool = True
     cause: str = ""
 

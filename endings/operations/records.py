@@ -22,11 +22,14 @@ from endings.models import (
     LastSession,
     NotToday,
     NotWanted,
+    OutreachAttempt,
     Review,
+    StepRecord,
     Trigger,
 )
+from endings.operations.outreach import is_enough
 from endings.operations.people_to_tell import Person, people_to_tell
-from endings.workflow import Step, open_steps
+from endings.workflow import TELLING, Playbook, Step, open_steps
 from referrals.models import Choice, FollowUp, ReferralOption
 
 
@@ -37,6 +40,8 @@ class Records:
     people: Sequence[Person]
     not_todays: Sequence[NotToday]
     not_wanted: dict[str, NotWanted]
+    step_records: Sequence[StepRecord]
+    attempts: Sequence[OutreachAttempt]
     exceptions: Sequence[EndingException]
     risk_look: RiskLook | None
     options: Sequence[ReferralOption]
@@ -58,6 +63,10 @@ class Records:
         """The choice that stands."""
         replaced = {choice.corrects_id for choice in self.choices}
         return next((one for one in self.choices if one.pk not in replaced), None)
+
+    def records_of(self, step: str) -> list[StepRecord]:
+        """Return every version of what was recorded at a step, the oldest first."""
+        return [one for one in self.step_records if one.step == step]
 
     @property
     def handover(self) -> HandoverSession | None:
@@ -122,6 +131,8 @@ def lists_of(ending: Ending) -> dict[str, tuple[type[Model], ArraySubquery]]:
     return {
         "not_todays": (NotToday, said(ending.not_todays.all(), by=NAME)),
         "not_wanted": (NotWanted, said(declined, by=NAME)),
+        "step_records": (StepRecord, said(ending.step_records.all(), by=NAME)),
+        "attempts": (OutreachAttempt, said(ending.attempts.filter(corrected_by=None), by=NAME)),
         "risk_looks": (RiskLook, said(newest_look(ending), by=NAME)),
         "options": (ReferralOption, said(options_of(ending))),
         "gains": (Gain, said(ending.gains.all())),
@@ -172,9 +183,11 @@ def done_steps(ending: Ending, facts: Records) -> set[Step]:
     """Return the steps that are complete; *offered and not wanted* completes any."""
     rule = EndingException.Rule
     done = {Step(step) for step in facts.not_wanted}
+    done |= {Step(one.step) for one in facts.step_records}
     recorded = {
         Step.RISK: facts.risk_look,
-        Step.TELL: ending.told_on,
+        TELLING.get(Playbook(ending.playbook), Step.TELL): ending.told_on,
+        Step.OUTREACH: is_enough(list(facts.attempts)),
         Step.OPTIONS: ending.options_on,
         Step.CHOICE: ending.chosen_on,
         Step.CONSOLIDATE: facts.consolidation,

@@ -114,6 +114,7 @@ def ending(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "people": who_can_see(page),
         "about": about(page),
         "back": back_to(request, shown),
+        "may_turn": page.may_edit and shown.departure_id is None and shown.closed_on is None,
     }
     return render(request, "endings/ending.html", context)
 
@@ -127,8 +128,13 @@ def page_of(request: AuthedRequest, shown: Any) -> Page:
         policy=policy_of(request.practice),
         today=today(),
         reader=request.user,
-        may_edit=shown.may_act,
+        may_edit=shown.may_act and not is_laid_aside(shown),
     )
+
+
+def is_laid_aside(ending: Ending) -> bool:
+    """Say whether the work went on after all; a telling in a withdrawn departure is still recorded."""
+    return ending.withdrawn_on is not None and ending.departure_id is None
 
 
 def back_to(request: AuthedRequest, ending: Any) -> Link:

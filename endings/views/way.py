@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,10 @@ from endings.forms.steps import name_of
 from endings.models import EndingException, Review
 from endings.operations.options import MAY_BE_DECLINED
 from endings.operations.records import done_steps, open_steps_of
-from endings.views import handover_step, telling_step
+from endings.views import handover_step, sheet_steps, telling_step
 from endings.views.page import Page, Shown, Version
 from endings.views.step_words import ICONS, LINES
-from endings.workflow import Need, PlaybookStep, Step, steps_of
+from endings.workflow import SHEETS, Need, PlaybookStep, Step, steps_of
 from referrals.models import Choice, FollowUp
 
 OFFERED = gettext_lazy("offered, not required")
@@ -272,6 +273,10 @@ def heard(follow_up: FollowUp) -> str:
 
 
 SAYS: dict[str, Callable[[Page], dict[str, Any]]] = {
+    **{step: partial(sheet_steps.sheet, step=step) for step in SHEETS},
+    Step.OUTREACH: sheet_steps.outreach,
+    Step.DEBRIEF: sheet_steps.look_back,
+    Step.LIVE_VOICE: telling_step.shown,
     Step.RISK: risk,
     Step.TELL: telling_step.shown,
     Step.OPTIONS: options,

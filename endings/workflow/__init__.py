@@ -9,6 +9,7 @@ Three sentences make every verdict:
 * *Allowed* is everything else; corrections never come through here, they are rows of their own.
 """
 
+from endings.workflow.beginnings import BEGINNINGS, Beginning, Cause, Initiator, causes_of
 from endings.workflow.law import (
     TELLING,
     Span,
@@ -20,17 +21,26 @@ from endings.workflow.law import (
 )
 from endings.workflow.names import Need, Playbook, Stage, Step, Verdict
 from endings.workflow.playbooks import PLAYBOOKS, PlaybookStep, has_step, open_steps, steps_of
+from endings.workflow.sheets import SHEETS, Question, Sheet
 
 __all__ = [
+    "BEGINNINGS",
     "PLAYBOOKS",
+    "SHEETS",
     "TELLING",
+    "Beginning",
+    "Cause",
+    "Initiator",
     "Need",
     "Playbook",
     "PlaybookStep",
+    "Question",
+    "Sheet",
     "Span",
     "Stage",
     "Step",
     "Verdict",
+    "causes_of",
     "has_step",
     "open_steps",
     "span_of",

@@ -20,13 +20,16 @@ from caseload.models import Assignment, Client
 from core.clock import now, today
 from endings.models import (
     Closure,
+    Debrief,
     Departure,
     Ending,
     EndingException,
     LastSession,
     NotWanted,
+    OutreachAttempt,
     PersonToTell,
     Review,
+    StepRecord,
     Telling,
 )
 from endings.workflow import Stage, Step
@@ -230,6 +233,44 @@ class TellingFactory(DjangoModelFactory):
     reaction = "Quiet, then sad."
     by = factory.SelfAttribute("ending.assignment.therapist")
     recorded_at = factory.LazyFunction(now)
+
+
+class StepRecordFactory(DjangoModelFactory):
+    """What was agreed on ending together."""
+
+    class Meta:
+        model = StepRecord
+
+    ending = factory.SubFactory(EndingFactory)
+    step = Step.AGREE
+    on = factory.LazyFunction(today)
+    answers = '{"brought_up": "client", "agreed": "Six more meetings."}'
+    by = factory.SelfAttribute("ending.assignment.therapist")
+    recorded_at = factory.LazyFunction(now)
+
+
+class OutreachAttemptFactory(DjangoModelFactory):
+    class Meta:
+        model = OutreachAttempt
+
+    ending = factory.SubFactory(EndingFactory)
+    on = factory.LazyFunction(today)
+    channel = OutreachAttempt.By.PHONE
+    outcome = OutreachAttempt.Outcome.NO_ANSWER
+    note = "Nobody picked up."
+    by = factory.SelfAttribute("ending.assignment.therapist")
+    recorded_at = factory.LazyFunction(now)
+
+
+class DebriefFactory(DjangoModelFactory):
+    class Meta:
+        model = Debrief
+
+    ending = factory.SubFactory(EndingFactory)
+    by = factory.SelfAttribute("ending.assignment.therapist")
+    feelings = "relief guilt"
+    words = "I am tired, and glad it is over."
+    on = factory.LazyFunction(today)
 
 
 class LastSessionFactory(DjangoModelFactory):

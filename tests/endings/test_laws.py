@@ -11,6 +11,7 @@ from core.errors import RuleBroken
 from endings.models import (
     Closure,
     ClosureAddendum,
+    Debrief,
     Departure,
     Ending,
     EndingException,
@@ -18,9 +19,11 @@ from endings.models import (
     LastSession,
     NotToday,
     NotWanted,
+    OutreachAttempt,
     PersonToTell,
     Review,
     ReviewComment,
+    StepRecord,
     Telling,
 )
 from endings.operations.closures import Closing, close_ending, record_follow_up
@@ -44,6 +47,7 @@ from tests.accounts.factories import PracticeFactory, UserFactory
 from tests.caseload.factories import ClientFactory, InvolvedPersonFactory
 from tests.endings.factories import (
     ClosureFactory,
+    DebriefFactory,
     DepartureFactory,
     EndingExceptionFactory,
     EndingFactory,
@@ -257,6 +261,15 @@ def closing_about_an_invitation() -> None:
     ReviewFactory.create(ending=ending, kind=Review.Kind.CLOSURE, invitation=invitation)
 
 
+def look_back_twice() -> None:
+    first = DebriefFactory.create()
+    DebriefFactory.create(ending=first.ending)
+
+
+def shared_at_no_time() -> None:
+    DebriefFactory.create(shared_with=UserFactory.create())
+
+
 LAWS: dict[str, Callable[[], None]] = {
     "ending_goes_nowhere_before_telling": ending_past_telling,
     "who_and_when_go_together": told_without_a_witness,
@@ -270,6 +283,8 @@ LAWS: dict[str, Callable[[], None]] = {
     "not_live_has_a_reason": remote_without_reason,
     "a_step_is_not_wanted_once": declined_twice,
     "one_last_session": two_last_sessions,
+    "one_look_back_of_each": look_back_twice,
+    "shared_with_whom_and_when_go_together": shared_at_no_time,
     "reviewer_is_somebody_else": own_reviewer,
     "second_reviewer_is_a_third_person": reviewer_twice,
     "a_decision_has_its_who_and_when": decision_without_a_witness,
@@ -286,7 +301,16 @@ def test_the_database_keeps_the_law(law: str) -> None:
 
 def test_every_law_of_these_models_is_tried() -> None:
     ours = [Departure, Ending, PersonToTell, Telling, NotToday, NotWanted, LastSession]
-    ours += [Closure, ClosureAddendum, EndingException, Review, ReviewComment]
+    ours += [
+        Debrief,
+        OutreachAttempt,
+        StepRecord,
+        Closure,
+        ClosureAddendum,
+        EndingException,
+        Review,
+        ReviewComment,
+    ]
     names = {str(constraint.name) for model in ours for constraint in model._meta.constraints}
     assert names == set(LAWS)
 

@@ -1,0 +1,99 @@
+"""The steps of the other playbooks on the page of an ending: sheets, attempts, one's own look back."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import dates
+from core.parts import Fact, Link, Text
+from endings.models import OutreachAttempt, StepRecord
+from endings.operations.sheets import answers_of
+from endings.views.page import Page, Version
+from endings.workflow import SHEETS, Step
+from endings.workflow.sheets import spoken
+
+
+def sheet(page: Page, step: Step) -> dict[str, Any]:
+    """Return what a step with a sheet says: what stands, versions before, and what can be done."""
+    asked, records = SHEETS[step], page.records.records_of(step)
+    if not records:
+        act = page.act("record_step", asked.act, step)
+        return {"acts": [act] if page.may(step) else []}
+    replaced = {one.corrects_id for one in records}
+    standing = [one for one in records if one.pk not in replaced]
+    again = page.act("record_step", asked.act, step)
+    newest = standing[-1]
+    return {
+        "facts": [fact for one in standing for fact in facts_of(page, one)],
+        "recorded": page.recorded(newest.by, newest.recorded_at),
+        "ways": page.correct("correct_step", newest.pk)
+        + ([again] if asked.repeats and page.may(step) else []),
+        "versions": [
+            Version(page.earlier(one.by, one.recorded_at), facts_of(page, one))
+            for one in records
+            if one.pk in replaced
+        ],
+        "text": "",
+    }
+
+
+def facts_of(page: Page, record: StepRecord) -> list[Fact]:
+    """Return the day and the answers; who leads reads picks, and words only as decision 16 says."""
+    answers = answers_of(record)
+    facts: list[Fact] = [(_("When"), page.day(record.on))]
+    for question in SHEETS[Step(record.step)].questions:
+        answer = answers.get(question.name)
+        if not answer or (question.own and not page.may_edit):
+            continue
+        if question.kind == "words" and not page.reads_words and question.name != "learn":
+            continue
+        facts.append((question.label, said(question.kind, list(spoken(question, answer)))))
+    return facts
+
+
+def said(kind: str, spoken_parts: list[Text]) -> str:
+    if kind == "day":
+        return dates.whole_date(date.fromisoformat(str(spoken_parts[0])))
+    return dates.listed([str(one) for one in spoken_parts])
+
+
+def outreach(page: Page) -> dict[str, Any]:
+    """Return each try with what came of it; after *no contact* nobody tries again."""
+    attempts = page.records.attempts
+    stopped = any(one.outcome == OutreachAttempt.Outcome.NOT_WANTED for one in attempts)
+    acts: list[Link] = []
+    if page.may(Step.OUTREACH) and not stopped:
+        acts = [page.act("record_attempt", _("Record an attempt"))]
+    if not attempts:
+        return {"acts": acts}
+    newest = attempts[-1]
+    tries = ngettext("%(count)s attempt", "%(count)s attempts", len(attempts))
+    facts: list[Fact] = [
+        (page.day(one.on), f"{one.get_channel_display()}: {one.get_outcome_display()}")
+        for one in attempts
+    ]
+    if stopped:
+        rests = _("The client wants no contact. That is an answer; the door stays open.")
+        facts.append((_("From here"), rests))
+    return {
+        "facts": facts,
+        "aside": tries % {"count": len(attempts)},
+        "recorded": page.recorded(newest.by, newest.recorded_at),
+        "acts": acts,
+        "ways": page.correct("correct_attempt", newest.pk),
+        "text": "",
+    }
+
+
+def look_back(page: Page) -> dict[str, Any]:
+    """Return the way to one's own look back; what it says stands on its own page alone."""
+    records = page.records.records_of(Step.DEBRIEF)
+    mine = page.may_edit and page.ending.assignment.therapist_id == page.reader.pk
+    acts = [page.act("look_back", _("Look back for myself"))] if mine and not records else []
+    if not records:
+        return {"acts": acts}
+    ways = [page.act("look_back", _("Read or change it"))] if mine else []
+    facts: list[Fact] = [(_("When"), page.day(records[0].on))]
+    return {"facts": facts, "ways": ways, "text": ""}
