@@ -33,6 +33,7 @@ from core.clock import now, today
 from core.parts import Chip, Seer
 from desk.standing import standing_of
 from endings.models import Consent, Ending, HandoverInvitation
+from endings.models.endings import CLOSED_STAGES
 
 LATEST = 5  # lines about who opened the file
 
@@ -43,6 +44,7 @@ class Work:
 
     assignment: Assignment
     may_act: bool
+    may_end: bool
     rhythm: str
     pause: Break | None
     coming: list[Session]
@@ -82,27 +84,35 @@ def client(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 def clinical_of(request: AuthedRequest, client: Client) -> Clinical:
     risk = RiskLook.objects.visible_to(request.user).filter(client=client).newest_first()
+    endings = endings_of(request, client)
+    ending = {one.assignment_id for one, _chip in endings if one.stage not in CLOSED_STAGES}
     return Clinical(
-        works=works_of(request, client),
+        works=works_of(request, client, ending),
         risk=list(risk.select_related("by")[:3]),
-        endings=endings_of(request, client),
+        endings=endings,
     )
 
 
-def works_of(request: AuthedRequest, client: Client) -> list[Work]:
-    """Return the work with this client, what runs first; two queries for any number of them."""
+def works_of(request: AuthedRequest, client: Client, ending: set[UUID]) -> list[Work]:
+    """Return the work with this client, what runs first; two queries for any number of them.
+
+    `ending`: the work whose ending is open; the others that run may be ended.
+    """
     user = request.user
     mine = Assignment.objects.visible_to(user).of_client(client).with_rights_of(user)
     rows = works_for_page(mine, now(), today()).select_related("therapist", "episode")
     works = sorted(rows, key=lambda row: (row.ends_on is not None, -row.starts_on.toordinal()))
     goals = list(Goal.objects.visible_to(user).filter(assignment__in=works))
-    return [work_of(row, goals) for row in works]
+    return [work_of(row, goals, is_ending=row.pk in ending) for row in works]
 
 
-def work_of(row: Assignment, goals: Iterable[Goal]) -> Work:
+def work_of(row: Assignment, goals: Iterable[Goal], *, is_ending: bool) -> Work:
+    may_act: bool = row.may_act  # type: ignore[attr-defined]
+    runs = row.ends_on is None or row.ends_on >= today()
     return Work(
         assignment=row,
-        may_act=row.may_act,  # type: ignore[attr-defined]
+        may_act=may_act,
+        may_end=may_act and runs and not is_ending,
         rhythm=rhythm_of(row),
         pause=pause_of(row),
         coming=coming_of(row),

@@ -117,6 +117,11 @@ class EndingQuerySet(models.QuerySet["Ending"]):
             "last_on",
         )
 
+    def of_part(self, work: Assignment, client: Client) -> "Ending | None":
+        """Return the open ending of this work; of a part in a group only that client's."""
+        mine = Q(participation=None) | Q(client=client)
+        return self.open().filter(mine, assignment=work).first()
+
     def closed(self) -> Self:
         return self.standing().filter(stage__in=CLOSED_STAGES)
 

@@ -28,6 +28,10 @@ def begin_ending(request: AuthedRequest, pk: UUID, client: UUID) -> HttpResponse
     taking_part = {"participations__episode": work.episode_id, "participations__left_on": None}
     person = get_object_or_404(Client.objects.editable_by(request.user), pk=client, **taking_part)
     shows(request, person)
+    there = Ending.objects.visible_to(request.user).of_part(work, person)
+    if there is not None:
+        messages.info(request, _("This work is being ended already."))
+        return redirect(there)
     context = {"client": person, "work": work, "back": person.get_absolute_url()}
     asked = WhoForm(request.GET or None)
     if not asked.is_valid():
