@@ -45,6 +45,8 @@ def grant_after_migrate(using: str = "default", **kwargs: Any) -> None:
         drop_policies(cursor)
         for statement in (line for model in models for line in statements(table_of(model))):
             cursor.execute(statement)
+        # so that whoever serves can see whether the database is behind its code
+        cursor.execute("grant select on django_migrations to app, worker")
         cursor.execute("grant usage on all sequences in schema public to app, worker")
         cursor.execute("select 1 from pg_namespace where nspname = 'sight'")
         if cursor.fetchone():

@@ -1,6 +1,6 @@
 """Somebody else's PostgreSQL and queue: asked before anything starts, each fault in one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import psycopg
 from kombu import Connection
@@ -16,15 +16,16 @@ ANSWERS_WITHIN = 5  # seconds
 HOW = "config/servers/roles.sql, run there by a superuser, makes what is missing."
 
 
-def database_urls(given: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the addresses by role, checked; None when none is given and the embedded server is meant."""
-    urls = {role: given[setting] for role, setting in SETTINGS.items() if given.get(setting)}
+def database_urls(
+    given: Mapping[str, str], roles: Collection[str] = tuple(SETTINGS)
+) -> dict[str, str] | None:
+    """Return the addresses of `roles`, checked; None when none is given and the embedded server is meant."""
+    urls = {role: given[SETTINGS[role]] for role in roles if given.get(SETTINGS[role])}
     if not urls:
         return None
-    if missing := [SETTINGS[role] for role in SETTINGS if role not in urls]:
-        raise Refused(
-            f"An external database needs three addresses; {' and '.join(missing)} not set."
-        )
+    if missing := [SETTINGS[role] for role in roles if role not in urls]:
+        needed = "three addresses" if len(roles) == len(SETTINGS) else "an address for each role"
+        raise Refused(f"An external database needs {needed}; {' and '.join(missing)} not set.")
     for role, url in urls.items():
         check_database(url, role=role)
     return urls

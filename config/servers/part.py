@@ -66,9 +66,12 @@ class Part:
 
     def last_words(self) -> str:
         """Return the last line of its log."""
+        return self.last_lines(1)
+
+    def last_lines(self, number: int) -> str:
         with suppress(OSError):
             lines = self.log.read_text(errors="replace").strip().splitlines()
-            return lines[-1] if lines else ""
+            return "\n".join(lines[-number:])
         return ""
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import psycopg
 from psycopg import sql
 
 from config.servers.processes import PROJECT, Practice
+from config.servers.refusal import Refused
 from config.servers.supervisor import Supervisor
 
 APPS = ("core", "accounts", "caseload", "referrals", "endings", "reminders", "desk")
+MOST_TRIES, BETWEEN_TRIES = 10, 5.0  # seconds
+LINES_OF_A_FAULT = 40  # where a traceback names the cause
 LOCK = PROJECT / "requirements" / "app.txt"
 
 
@@ -59,10 +63,34 @@ def migrate(practice: Practice, supervisor: Supervisor) -> None:
         if mark_of(connection) == code:
             return
         say("Migrating the database")
-        supervisor.run(practice.command("migrate", "--no-input", role="owner"))
+        migrate_patiently(practice, supervisor)
         name = sql.Identifier(connection.info.dbname)
         mark = sql.Literal(f"migrated by {code}")
         connection.execute(sql.SQL("comment on database {} is {}").format(name, mark))
+
+
+def migrate_patiently(practice: Practice, supervisor: Supervisor) -> None:
+    """Migrate; where people at work hold a lock for longer than the owner waits, give way and try again."""
+    command = practice.command("migrate", "--no-input", role="owner")
+    for tries_left in reversed(range(MOST_TRIES)):
+        try:
+            return supervisor.run(command)
+        except Refused:
+            if not tries_left or "lock timeout" not in command.last_lines(LINES_OF_A_FAULT):
+                raise
+        say("Somebody is at work in a table that changes: trying again in a moment")
+        time.sleep(BETWEEN_TRIES)
+    return None
+
+
+def refuse_if_behind(practice: Practice, supervisor: Supervisor, role: str) -> None:
+    """Refuse to serve this code over a database that lacks some of its migrations; one that has more is fine."""
+    try:
+        supervisor.run(practice.command("migrate", "--check", role=role))
+    except Refused as refusal:
+        raise Refused(
+            "The database is behind this release: run script/manage migrate once, on one machine."
+        ) from refusal
 
 
 def mark_of(connection: psycopg.Connection) -> str:
@@ -84,6 +112,7 @@ def collect_static(practice: Practice, supervisor: Supervisor) -> None:
         return
     say("Collecting the static files")
     supervisor.run(practice.command("collectstatic", "--no-input", role="app"))
+    supervisor.run(practice.command("write_maintenance_page", role="app"))
     marker.write_text(now)
 
 

@@ -25,6 +25,14 @@ grant pg_read_all_data to backup;
 alter role app set track_activities = off;
 alter role worker set track_activities = off;
 
+-- A page that takes longer is a defect, and must not hold others up; a migration that does not get its lock
+-- within seconds gives way to the people at work and is tried again (docs/operations.md, Upgrade).
+alter role app set statement_timeout = '30s';
+alter role app set lock_timeout = '10s';
+alter role app set idle_in_transaction_session_timeout = '60s';
+alter role worker set lock_timeout = '60s';
+alter role owner set lock_timeout = '5s';
+
 -- Nobody but the owner makes tables, temporary ones included: they could stand in front of ours.
 do $$
 begin

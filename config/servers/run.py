@@ -5,27 +5,42 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 
 from config.servers.data import DataDirectory, Held, hold, open_data_directory
 from config.servers.keys import Secrets
-from config.servers.prepare import Demonstration, prepare, say
+from config.servers.prepare import (
+    Demonstration,
+    collect_static,
+    compile_catalogues,
+    prepare,
+    refuse_if_behind,
+    say,
+)
 from config.servers.processes import Practice
 from config.servers.refusal import Refused
-from config.servers.stack import bring_up
+from config.servers.stack import bring_up, of_several_machines
 from config.servers.supervisor import Stopped, Supervisor, stopping_on_signals
 
 WEB_ANSWERS_WITHIN = 60.0  # seconds
 ALL_HEALTHY_WITHIN = 30.0
 
 
-def serve(*, port: int, folder: str, demo: bool) -> int:
-    """Run until asked to stop; return the exit status. What cannot start says so in one sentence."""
+ROLE_OF = {"web": "app", "worker": "worker", "beat": "worker"}
+
+
+def serve(*, port: int, folder: str, demo: bool, only: Sequence[str] = ()) -> int:
+    """Run until asked to stop; return the exit status. What cannot start says so in one sentence.
+
+    `only` names the parts that this machine has of a practice on several machines.
+    """
     try:
         with stopping_on_signals():
             data = open_data_directory(folder)
             with hold(data, "script/server") as held:
+                if only:
+                    start_some(data, held, port=port, only=only)
                 start_and_watch(data, held, port=free_port(port), demo=demo)
     except Refused as refusal:
         print(f"script/server: {refusal}", file=sys.stderr, flush=True)
@@ -54,6 +69,31 @@ def start_and_watch(data: DataDirectory, held: Held, *, port: int, demo: bool) -
         address = practice.shared["PUBLIC_URL"]
         held.note(what="script/server", address=address, ready=True)
         announce(address, demonstration.sign_ins() if demo else "", faults)
+        supervisor.watch()
+
+
+def start_some(data: DataDirectory, held: Held, *, port: int, only: Sequence[str]) -> None:
+    """Start some parts of a practice whose database and queue stand elsewhere; migrate nothing."""
+    port = free_port(port) if "web" in only else port
+    roles = sorted({ROLE_OF[name] for name in only})
+    with Supervisor(keep=held.descriptor) as supervisor:
+        stack = of_several_machines(os.environ, roles)
+        practice = Practice(data, stack, shared_settings(data, os.environ, port=port, demo=False))
+        compile_catalogues(practice, supervisor)
+        refuse_if_behind(practice, supervisor, roles[0])
+        if "web" in only:
+            collect_static(practice, supervisor)
+        say(f"Starting {', '.join(only)}")
+        parts = {
+            "web": lambda: practice.web(port),
+            "worker": practice.worker,
+            "beat": practice.beat,
+        }
+        for name in only:
+            supervisor.start(parts[name]())
+        if "web" in only:
+            announce(practice.shared["PUBLIC_URL"], "", wait_until_healthy(port, supervisor))
+        held.note(what="script/server", address=practice.shared["PUBLIC_URL"], ready=True)
         supervisor.watch()
 
 

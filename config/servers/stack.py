@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from config.servers.data import (
     try_to_hold,
 )
 from config.servers.engine import engine_of_this_release, wheel_major
-from config.servers.keys import Secrets
+from config.servers.keys import KEPT_IF_THERE, SETTING_OF_FILE, Secrets
 from config.servers.postgres import Cluster
 from config.servers.refusal import Refused
 from config.servers.supervisor import Supervisor
@@ -98,6 +98,22 @@ def start_valkey(data: DataDirectory, supervisor: Supervisor) -> str:
     valkey.wait_until_ready(data.sockets, running)
     valkey.forget_pulses(data.sockets)
     return valkey.url(data.sockets)
+
+
+def of_several_machines(given: Mapping[str, str], roles: Collection[str]) -> Stack:
+    """Check the database and the queue of a practice that stands on several machines; nothing is started here.
+
+    Keys are settings there, the same everywhere: a machine that made its own could read nothing.
+    """
+    databases, broker = external.database_urls(given, roles), external.broker_url(given)
+    if databases is None or broker is None:
+        addresses = ", ".join(external.SETTINGS[role] for role in roles)
+        raise Refused(f"--only is for several machines: set {addresses} and CELERY_BROKER_URL.")
+    needed = [*SETTING_OF_FILE.values(), *(["SEAL_KEYS"] if "worker" in roles else [])]
+    if missing := [name for name in needed if not given.get(name)]:
+        raise Refused(f"Every machine needs the same {', '.join(missing)}: it is not set here.")
+    known = [*SETTING_OF_FILE.values(), *KEPT_IF_THERE.values()]
+    return Stack(databases, broker, {name: given[name] for name in known if given.get(name)})
 
 
 def already_up(data: DataDirectory, given: Mapping[str, str]) -> Stack:

@@ -1,6 +1,7 @@
 """Long work that lost its worker is handed on, once, and given up after three tries."""
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -48,7 +49,17 @@ class Elsewhere:
         self.own.execute(f"select pg_advisory_lock({KEY})", [str(job.pk)])
 
     def is_killed(self) -> None:
+        """PostgreSQL notices a moment later that nobody is there any more."""
+        who = self.own.info.backend_pid
         self.own.close()
+        until = monotonic() + 10
+        with connection.cursor() as cursor:
+            while monotonic() < until:
+                cursor.execute(
+                    "select from pg_locks where locktype = 'advisory' and pid = %s", [who]
+                )
+                if not cursor.rowcount:
+                    return
 
 
 def test_what_lost_its_worker_and_what_never_reached_one_is_handed_on(sent: list[Any]) -> None:

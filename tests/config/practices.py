@@ -85,8 +85,8 @@ def script(name: str, *words: str | Path, **more: str) -> subprocess.CompletedPr
 class Server:
     """script/server in a process of its own."""
 
-    def __init__(self, folder: Path, *words: str, **more: str) -> None:
-        self.folder, self.lines = folder, []
+    def __init__(self, folder: Path, *words: str, started: str = "Open ", **more: str) -> None:
+        self.folder, self.lines, self.started = folder, [], started
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 -- the project's own script
             [
@@ -110,7 +110,7 @@ class Server:
     def wait_for_address(self) -> str:
         for line in self.process.stdout:
             self.lines.append(line)
-            if line.startswith("Open "):
+            if line.startswith(self.started):
                 return line.split()[1]
         self.process.communicate()
         raise AssertionError("".join(self.lines))

@@ -90,6 +90,15 @@ def test_roles_may_be_made_again_and_keep_their_limits(cluster):
     assert names == ["backup", "postgres", "sight"]
 
 
+@pytest.mark.parametrize(
+    ("role", "setting", "said"),
+    [("app", "statement_timeout", "30s"), ("owner", "lock_timeout", "5s")],
+)
+def test_nobody_holds_up_people_at_work_for_long(cluster, role, setting, said):
+    with cluster.connect(role) as connection:
+        assert connection.execute(f"show {setting}").fetchone() == (said,)
+
+
 @pytest.mark.parametrize("role", ["app", "worker"])
 def test_app_and_worker_own_nothing_and_make_nothing(cluster, role):
     with cluster.connect(role) as connection:
