@@ -8,10 +8,12 @@ import logging
 import os
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import celery
 from celery.signals import after_task_publish, beat_init, worker_process_init, worker_ready
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from config.pulse import Pulse
@@ -38,9 +40,13 @@ class Task(celery.Task[Any, Any]):
 
     reads_clock = True
 
-    def apply_async(self, *args: Any, **options: Any) -> Any:
-        options["headers"] = {**(options.get("headers") or {}), **headers_of(current_actor())}
-        return super().apply_async(*args, **options)
+    def apply_async(
+        self, args: Any = None, kwargs: Any = None, task_id: Any = None, *more: Any, **options: Any
+    ) -> Any:
+        task_id = task_id or str(uuid4())
+        signed = headers_of(current_actor(), task_id, str(self.name), args or [], kwargs or {})
+        options["headers"] = {**(options.get("headers") or {}), **signed}
+        return super().apply_async(args, kwargs, task_id, *more, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.reads_clock:
@@ -51,9 +57,18 @@ class Task(celery.Task[Any, Any]):
         with (
             timezone.override(Practice.objects.current().tzinfo),
             within(task=str(self.name)),
-            acting(asked_by(self.request)),
+            acting(self.who_asked(args, kwargs)),
         ):
             return super().__call__(*args, **kwargs)
+
+    def who_asked(self, args: Any, kwargs: Any) -> str:
+        """Return who asked for this; raises PermissionDenied where their access has ended since (decision 20)."""
+        from accounts.models import User
+
+        who = asked_by(self.request, str(self.name), args, kwargs)
+        if who and not User.objects.who_work_here().filter(pk=who).exists():
+            raise PermissionDenied("whoever asked for this has no access any more")
+        return who
 
 
 app: celery.Celery[Any] = celery.Celery("practice", task_cls=Task)

@@ -29,6 +29,13 @@ DEFINERS = """
 select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
  where n.nspname = 'sight' and p.prosecdef
 """
+# What answers for anybody who is named is there for what asks who acts, and for the worker: not for the app.
+FOR_ANYBODY = """
+select p.oid::regprocedure::text from pg_proc p
+ where p.pronamespace = 'sight'::regnamespace and p.prosecdef
+   and (pg_get_function_identity_arguments(p.oid) = 'who uuid, day date'
+        or p.proname in ('endings_among', 'handovers_among', 'desk_told'))
+"""
 POLICIES = "select policyname, tablename from pg_policies where schemaname = 'public'"
 
 
@@ -64,6 +71,8 @@ def open_sight(cursor: Any) -> None:
     """Let both roles call the rule, hand it to `sight`, and give PostgreSQL the key that signs who acts."""
     cursor.execute("grant usage on schema sight to app, worker")
     cursor.execute(GRANT_OURS)
+    for function in names(cursor, FOR_ANYBODY):
+        cursor.execute(f"revoke execute on function {function} from public, app")
     cursor.execute(
         "insert into sight.key (secret) values (%s)"
         " on conflict (single) do update set secret = excluded.secret",

@@ -8,11 +8,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.signals import connection_created
 
+# Whom the process logged in as counts too, and what either could become: `reset role` and `set role` are one word each.
 MIGHTY = """
-select current_user,
-       (select rolsuper or rolbypassrls from pg_roles where rolname = current_user),
-       exists (select from pg_class where relnamespace = 'public'::regnamespace
-                and relkind = 'r' and pg_has_role(current_user, relowner, 'usage'))
+with recursive reach(oid) as (
+  select oid from pg_roles where rolname in (current_user, session_user)
+  union
+  select m.roleid from pg_auth_members m join reach on reach.oid = m.member)
+select session_user::text,
+       exists (select from pg_roles join reach using (oid) where rolsuper or rolbypassrls),
+       exists (select from pg_class join reach on reach.oid = relowner
+                where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')),
+       exists (select from pg_proc join reach on reach.oid = proowner
+                where pronamespace = to_regnamespace('sight'))
 """
 
 
@@ -20,11 +27,15 @@ def fault_of(connection: Any) -> str:
     """Say why policies would not bind whoever `connection` is; empty where they do."""
     with connection.connection.cursor() as cursor:
         cursor.execute(MIGHTY)
-        who, bypasses, owns = cursor.fetchone()
+        who, bypasses, owns, rules = cursor.fetchone()
     if bypasses:
-        return f"The role “{who}” passes row security by. Enter the database as app or worker."
+        return f"The role “{who}” can pass row security by. Enter the database as app or worker."
     if owns:
-        return f"The role “{who}” owns tables, which row security does not bind. Enter as app or worker."
+        return f"The role “{who}” owns tables, or can act as who does: row security does not bind it. Enter as app or worker."
+    if rules:
+        return (
+            f"The role “{who}” can change the functions that policies ask. Enter as app or worker."
+        )
     return ""
 
 
