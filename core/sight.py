@@ -15,6 +15,11 @@ from core.actor import current_actor, current_role
 from core.clock import today
 
 
+def is_oneself(who: Any) -> bool:
+    """Say whether the key `who` is the person acting: then policies' own functions answer."""
+    return current_role() == "app" and current_actor() == str(who)
+
+
 class Sight(Func):
     """The keys that `function(who, day)` opens."""
 
@@ -23,7 +28,7 @@ class Sight(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         asked: Any = self.source_expressions[0]
-        if current_role() == "app" and current_actor() == str(asked.value):
+        if is_oneself(asked.value):
             road = self.extra["function"].removesuffix("_of")
             return f"(select {road}())::uuid[]", ()
         return self.as_sql(compiler, connection)

@@ -23,7 +23,7 @@ from django.urls import reverse
 from accounts.models import Supervision, User
 from caseload.models import Assignment, Cadence, Client, Episode, Participation, Session
 from core.fields import Revisioned, uuid_key
-from core.guard import READS, Guard, either, through
+from core.guard import READS, Guard, both, either, through
 from core.history import tracked
 from core.rows import said
 from core.sealed import SealedTextField
@@ -157,7 +157,7 @@ class Ending(Revisioned):
 
     guard = Guard(
         read=through("id", "known_endings"),
-        insert=through("assignment_id", "own_assignments"),
+        insert=both(through("assignment_id", "own_assignments"), through("client_id", "clients")),
         update=either(through("id", "own_endings"), through("assignment_id", "followed_up")),
         fixed=("assignment_id", "client_id", "episode_id"),
         worker=READS,

@@ -12,7 +12,7 @@ from accounts.models import User
 from caseload.models import Assignment, Client, Episode
 from caseload.models.episodes import OfAnAssignmentQuerySet
 from core.fields import Revisioned, uuid_key
-from core.guard import READS, Guard, either, mine, of_work, through
+from core.guard import READS, Guard, both, either, mine, of_work, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from core.sight import opened_by
@@ -134,13 +134,17 @@ class FollowUp(Revisioned):
 
     guard = Guard(
         read=either(through("assignment_id", "assignments"), mine("owner_id")),
-        insert=either(
-            through("assignment_id", "own_assignments"), through("assignment_id", "followed_up")
+        insert=both(
+            either(
+                through("assignment_id", "own_assignments"),
+                through("assignment_id", "followed_up"),
+            ),
+            through("client_id", "clients"),
         ),
         update=either(through("assignment_id", "own_assignments"), mine("owner_id")),
         fixed=("assignment_id", "client_id", "episode_id"),
         worker=READS,
-        because="gives identity to who asks after: planned by who did the work",
+        because="gives identity to who asks after: planned by who did the work, of a client whom they know",
     )
 
     id = uuid_key()

@@ -30,8 +30,10 @@ select u.id as person_id,
  where u.id in (select therapist_id from standing union select carried_by_id from standing)
 """
 
+# The work of one person; the app asks as that person (reading.py), because it may ask for nobody else.
+WORK_OF_ONE = "sight.assignments_of(%(person)s::uuid, %(today)s)"
 # Endings that stand: not withdrawn, not closed, not in a draft, and where one person asks, theirs to see.
-STANDING = """
+STANDING = f"""
 select e.id, e.assignment_id, e.episode_id, e.participation_id, e.carried_by_id, e.option_set_id,
        e.tell_session_id, e.tell_plan_on, e.options_plan_on, e.choice_plan_on, e.playbook,
        e.window_opens_on, e.window_closes_on, e.opened_on, e.told_on, e.has_not_told_exception,
@@ -43,11 +45,11 @@ select e.id, e.assignment_id, e.episode_id, e.participation_id, e.carried_by_id,
  where e.withdrawn_on is null and e.closed_on is null
    and (d.id is null or d.state not in ('draft', 'withdrawn'))
    and (%(person)s::uuid is null
-        or e.assignment_id = any ((select sight.assignments_of(%(person)s::uuid, %(today)s))::uuid[])
+        or e.assignment_id = any ((select {WORK_OF_ONE})::uuid[])
         or exists (select from endings_handoverinvitation i
                     where i.ending_id = e.id and i.receiver_id = %(person)s::uuid
                       and i.state = 'accepted'))
-"""
+"""  # noqa: S608 -- a constant of this file
 
 # A telling that is chosen stands where its session stands; one that was missed or cancelled fell through
 # on the day on which that was said. The first and second meeting after the telling carry options and

@@ -13,13 +13,14 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Practice, User
+from core.sight import is_oneself
 from endings.planner import Days
 from referrals.freshness import DUE_AFTER
 from reminders.due import DAY, Due
 from reminders.facts import EndingFacts, EntryFacts, Facts, FollowUpFacts, ReviewFacts, WorkDays
 from reminders.occasions import Occasion
 from reminders.operations.due_sql import RULES, with_tables
-from reminders.operations.facts_sql import FACTS
+from reminders.operations.facts_sql import FACTS, WORK_OF_ONE
 
 WITH_FACTS = with_tables(FACTS)
 WITH_DUE = with_tables(FACTS | RULES)
@@ -47,9 +48,18 @@ def due_in_sql(
     """
     parameters = asked(on, person, practice)
     with connection.cursor() as cursor:
-        cursor.execute(OF_ONE if person else EVERYTHING, parameters)
+        cursor.execute(as_who_acts(OF_ONE, person) if person else EVERYTHING, parameters)
         found = [Due(row[0], Occasion(row[1]), *row[2:]) for row in cursor.fetchall()]
     return sorted(found)
+
+
+def as_who_acts(statement: str, person: User) -> str:
+    """Return a statement about one person's work as that person asks it."""
+    return (
+        statement.replace(WORK_OF_ONE, "sight.assignments()")
+        if is_oneself(person.pk)
+        else statement
+    )
 
 
 def read_facts(*, on: date, person: User | None = None) -> Facts:

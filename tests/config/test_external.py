@@ -1,5 +1,10 @@
 """Somebody else's database is asked before anything starts."""
 
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -7,8 +12,10 @@ from psycopg import sql
 from config.servers import external, postgres
 from config.servers.external import check_database
 from config.servers.postgres import SUPERUSER, Cluster
+from config.servers.processes import PROJECT
 from config.servers.refusal import Refused
 from config.servers.testing import test_cluster as a_test_cluster
+from core.standing import fault_of
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +131,73 @@ def test_the_token_of_who_acts_is_not_seen_by_another_connection_of_the_role(clu
         one.execute("select 'a signed token'")
         seen = other.execute("select coalesce(query, '') from pg_stat_activity").fetchall()
     assert not [query for (query,) in seen if "a signed token" in query]
+
+
+# --- what could pass policies by is refused by web and worker themselves (core/standing) -------------------
+WAYS_ROUND = {
+    "create role mighty login superuser": "pass row security by",
+    "create role mighty login bypassrls": "pass row security by",
+    "create role mighty login; grant backup to mighty with inherit false, set true": "pass row",
+    "create role mighty login; grant owner to mighty with inherit true": "pass row security by",
+    "create role mighty login; grant app, some_owner to mighty with inherit false, set true": "owns tables",
+    "create role mighty login; create role between; grant some_owner to between; grant between to mighty": "owns",
+    "create role mighty login; alter table accounts_team owner to mighty": "owns tables",
+    "create role mighty login; alter function sight.clients() owner to mighty": "change the functions",
+}
+
+
+def fault_as(connection: psycopg.Connection) -> str:
+    return fault_of(SimpleNamespace(connection=connection))
+
+
+@pytest.mark.parametrize("way", WAYS_ROUND)
+def test_a_role_that_could_pass_policies_by_does_not_serve(cluster, way):
+    with cluster.connect(SUPERUSER, "template1") as connection:
+        connection.autocommit = False
+        connection.execute("create role some_owner; alter table accounts_site owner to some_owner")
+        connection.execute(way)
+        connection.execute("set session authorization mighty")
+        assert WAYS_ROUND[way] in fault_as(connection)
+        connection.execute("reset session authorization")
+        connection.rollback()
+
+
+def test_who_only_looks_like_the_app_does_not_serve(cluster):
+    """`reset role` is one word: whom the process logged in as counts."""
+    with cluster.connect(SUPERUSER, "template1") as connection:
+        connection.execute("set role app")
+        assert "pass row security by" in fault_as(connection)
+
+
+@pytest.mark.parametrize("role", ["app", "worker"])
+def test_the_roles_that_are_meant_serve(cluster, role):
+    with cluster.connect(SUPERUSER, "template1") as connection:
+        connection.execute(f"set session authorization {role}")
+        assert fault_as(connection) == ""
+
+
+@pytest.mark.parametrize("process", ["config.wsgi", "config.celery"])
+def test_web_and_worker_look_before_they_serve(cluster, process):
+    """At its first connection, whatever DATABASE_URL says."""
+    start = "c.worker_stands_under_policies()" if process == "config.celery" else ""
+    serve = (
+        f"import django; django.setup(); import {process} as c; {start}\n"
+        "from django.db import connection; connection.ensure_connection()"
+    )
+    for role, ends in ((SUPERUSER, 1), ("app", 0)):
+        environment = {
+            **os.environ,
+            "DATABASE_URL": cluster.url(role),
+            "DATABASE_POOL": "0",
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        }
+        ran = subprocess.run(  # noqa: S603 -- the project's own
+            [sys.executable, "-c", serve],
+            env=environment,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == ends, ran.stderr
+        assert ("pass row security by" in ran.stderr) == bool(ends)

@@ -280,7 +280,8 @@ class RandomActs(RuleBasedStateMachine):
             seen = set(Client.objects.visible_to(receiver).values_list("pk", flat=True))
         for ending in Ending.objects.filter(departure=self.departure):
             carries = ending.named_person(self.at.date()) == receiver  # after the last working day
-            if ending.client_id in seen and not carries:
+            asks = ending.assignment.follow_ups.filter(owner=receiver, dropped_on=None).exists()
+            if ending.client_id in seen and not carries and not asks:
                 assert ending.told_on is not None, "seen before the telling"
                 states = {"accepted"}
                 asked = HandoverInvitation.objects.filter(ending=ending, receiver=receiver)

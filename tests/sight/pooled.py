@@ -18,7 +18,7 @@ from typing import Any
 import django
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 POOL = {"min_size": 1, "max_size": 1, "timeout": 30}
 settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL

@@ -57,7 +57,7 @@ def answers(sessions: dict[str, str], asked: list[tuple[str, str]], threads: int
 
 def at_random(how_many: int, seed: int) -> list[tuple[str, str]]:
     """Every person by every way once, and then as it comes."""
-    chance = random.Random(seed)  # noqa: S311 -- not for secrets
+    chance = random.Random(seed)
     ways = [PAGE, *(f"/try/{way}/" for way in WAYS)]
     every = [(who, way) for who in PEOPLE for way in ways]
     chance.shuffle(every)
