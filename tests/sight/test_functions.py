@@ -105,6 +105,9 @@ ASKED = {
     "select * from sight.readings_of(%(client)s, 100, 0)": [],
     "select sight.may_begin_work(%(episode)s, %(me)s)": [(False,)],
     "select sight.may_take_part(%(episode)s, %(client)s)": [(False,)],
+    "select sight.may_lead(%(episode)s, %(me)s)": [(False,)],
+    "select sight.may_begin_with(%(client)s)": [(False,)],
+    "select sight.others_name_for(%(client)s)": [(True,)],  # for a key that has to be known
     "select sight.has_led(%(me)s, %(day)s, %(client)s)": [(False,)],
 }
 REFUSED = (
