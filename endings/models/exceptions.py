@@ -100,6 +100,7 @@ class Review(models.Model):
         EXCEPTION = "exception", _("Exception")
         HANDOVER = "handover", pgettext_lazy("review", "Handover")
         CLOSURE = "closure", _("Closing")
+        EXIT = "exit", _("The practice ends the work")
 
     class Decision(models.TextChoices):
         AGREED = "agreed", pgettext_lazy("review", "Agreed")

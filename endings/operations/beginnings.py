@@ -13,6 +13,7 @@ from core.errors import RuleBroken
 from endings.models import Ending
 from endings.models.endings import CLOSED_STAGES
 from endings.operations.endings import Origin, hold, open_ending
+from endings.operations.exits import take_back_question
 from endings.operations.records import done_steps, records_of
 from endings.workflow import BEGINNINGS, TELLING, Beginning, Playbook, Stage, has_step, stage_of
 
@@ -74,6 +75,8 @@ def change_beginning(*, ending: Ending, begun: Begun, by: User, at: datetime) ->
     held.last_on, held.stage = begun.last_on, Stage.TO_TELL
     held.stage = stage_now(held)
     held.save()
+    if held.playbook != Playbook.INVOLUNTARY:
+        take_back_question(held, at)
     return held
 
 
@@ -87,6 +90,7 @@ def go_on_after_all(*, ending: Ending, by: User, at: datetime) -> Ending:
         raise RuleBroken(_("This file is closed and stays as it was."))
     held.withdrawn_on = on_day(at)
     held.save(update_fields=["withdrawn_on"])
+    take_back_question(held, at)
     return held
 
 

@@ -16,6 +16,7 @@ from endings.models import Closure, ClosureAddendum, Ending, Review
 from endings.models.endings import CLOSED_STAGES
 from endings.operations.departures import refresh_state
 from endings.operations.endings import hold, reach, refuse_future
+from endings.operations.exits import refuse_without_consent
 from endings.operations.notices import policy_of
 from endings.operations.people_to_tell import clients_of
 from endings.operations.records import open_steps_of, records_of
@@ -49,6 +50,7 @@ def close_ending(*, ending: Ending, closing: Closing, on: date, by: User, at: da
     held = hold(ending, by)
     stage = reach(held, Step.CLOSE)
     refuse_future(on, at)
+    refuse_without_consent(held)
     if not (closing.client_view.strip() or closing.client_view_missing_because.strip()):
         raise RuleBroken(_("Write how the client sees it, or why that is missing."))
     practice = Practice.objects.current()

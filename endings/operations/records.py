@@ -68,6 +68,11 @@ class Records:
         """Return every version of what was recorded at a step, the oldest first."""
         return [one for one in self.step_records if one.step == step]
 
+    def agreed_to(self, kind: str) -> bool:
+        """Whether somebody else has said yes to this."""
+        yes = Review.Decision.AGREED
+        return any(one.kind == kind and one.decision == yes for one in self.reviews)
+
     @property
     def handover(self) -> HandoverSession | None:
         """The meeting of three that is planned or was held; not one that was called off or taken back."""
@@ -187,6 +192,7 @@ def done_steps(ending: Ending, facts: Records) -> set[Step]:
     recorded = {
         Step.RISK: facts.risk_look,
         TELLING.get(Playbook(ending.playbook), Step.TELL): ending.told_on,
+        Step.CONSENT: facts.agreed_to(Review.Kind.EXIT),
         Step.OUTREACH: is_enough(list(facts.attempts)),
         Step.OPTIONS: ending.options_on,
         Step.CHOICE: ending.chosen_on,

@@ -56,14 +56,15 @@ def ask_for_review(
     at: datetime,
     due_on: date | None = None,
     is_pressing: bool = False,
+    kind: Review.Kind | None = None,
 ) -> Review:
     """Put a question before whoever leads the work of `by`.
 
-    About an ending itself it is the closing; about who was invited, the handover.
+    About an ending itself it is the closing, unless `kind` says the exit; about who was invited, the handover.
     """
     reviewers = reviewers_of(by, on_day(at))
     return Review.objects.create(
-        kind=kind_of(about),
+        kind=kind or kind_of(about),
         departure=about if isinstance(about, Departure) else None,
         ending=ending_of(about),
         exception=about if isinstance(about, EndingException) else None,
@@ -105,7 +106,7 @@ def ask_again_if_returned(*, ending: Ending, kind: Review.Kind, by: User, at: da
     if newest is None or newest.decision != Review.Decision.RETURNED:
         return
     if newest.invitation is None:
-        ask_for_review(about=ending, by=by, at=at, is_pressing=newest.is_pressing)
+        ask_for_review(about=ending, by=by, at=at, is_pressing=newest.is_pressing, kind=kind)
     elif newest.invitation.state == HandoverInvitation.State.ACCEPTED:
         ask_about_handover(invitation=newest.invitation, by=by, at=at)
 

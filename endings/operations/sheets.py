@@ -14,7 +14,8 @@ from core.errors import ChangedMeanwhile, RuleBroken
 from endings.models import Ending, StepRecord
 from endings.models.endings import CLOSED_STAGES
 from endings.operations.endings import hold, reach, refuse_future
-from endings.workflow import SHEETS, Step
+from endings.operations.exits import put_before_supervisor
+from endings.workflow import SHEETS, Playbook, Step
 from endings.workflow.sheets import Answers, known, unanswered
 
 
@@ -46,6 +47,7 @@ def record_step(*, ending: Ending, step: Step, taken: Taken, by: User, at: datet
     record = write(held, step, taken, by, at)
     held.stage = stage
     held.save(update_fields=["stage"])
+    ask_about_exit(held, step, taken, by, at)
     return record
 
 
@@ -62,7 +64,9 @@ def correct_step(*, record: StepRecord, taken: Taken, by: User, at: datetime) ->
     refuse_gaps(Step(record.step), taken)
     if held.step_records.filter(corrects=record).exists():
         raise ChangedMeanwhile
-    return write(held, Step(record.step), taken, by, at, corrects=record)
+    corrected = write(held, Step(record.step), taken, by, at, corrects=record)
+    ask_about_exit(held, Step(record.step), taken, by, at)
+    return corrected
 
 
 def write(
@@ -85,6 +89,13 @@ def write(
         recorded_at=at,
         corrects=corrects,
     )
+
+
+def ask_about_exit(ending: Ending, step: Step, taken: Taken, by: User, at: datetime) -> None:
+    """A ground for sending somebody away goes before the supervisor at once."""
+    if step == Step.GROUND and ending.playbook == Playbook.INVOLUNTARY:
+        is_danger = taken.answers.get("danger") == "yes"
+        put_before_supervisor(ending, is_danger=is_danger, by=by, at=at)
 
 
 def answers_of(record: StepRecord) -> Mapping[str, str | list[str]]:

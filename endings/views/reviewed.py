@@ -13,6 +13,7 @@ from endings.operations.records import open_steps_of
 from endings.views import handover_step, way
 from endings.views.handover_words import LEVELS, load_in_words
 from endings.views.page import Page
+from endings.views.sheet_steps import standing_facts
 from endings.workflow import Step
 
 AFTER_THIS = {Step.CLOSE, Step.FOLLOW_UP}
@@ -38,6 +39,18 @@ def closing_reviewed(page: Page) -> Reviewed:
         title=_("The closing"),
         facts=[*told(page), *others_of(page, way.closing(page)["facts"]), *asks],
         left_open=[step.label for step in left if step not in AFTER_THIS],
+    )
+
+
+def exit_reviewed(page: Page) -> Reviewed:
+    """The ground, the warning, the objection: what a yes to sending somebody away is decided on (R13)."""
+    steps = (Step.GROUND, Step.PRIOR_NOTICE, Step.OBJECTION)
+    facts = [fact for step in steps for fact in standing_facts(page, step)]
+    left = open_steps_of(page.ending, page.records)
+    return Reviewed(
+        title=_("The ground"),
+        facts=[*told(page), *facts],
+        left_open=[step.label for step in steps if step in left],
     )
 
 

@@ -1,5 +1,6 @@
 """What somebody else looks at: a plan, an exception, a handover, a closure."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from endings.operations.notices import policy_of
 from endings.views import lanes
 from endings.views.acts import attempt, form_page, sent
 from endings.views.endings import page_of
-from endings.views.reviewed import Reviewed, closing_reviewed, handover_reviewed
+from endings.views.page import Page
+from endings.views.reviewed import Reviewed, closing_reviewed, exit_reviewed, handover_reviewed
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +103,14 @@ def about_ending(request: AuthedRequest, shown: Review) -> Reviewed | None:
     if ending is None:
         return None
     page = page_of(request, ending)
-    return closing_reviewed(page) if shown.kind == Review.Kind.CLOSURE else handover_reviewed(page)
+    return REVIEWED[Review.Kind(shown.kind)](page)
+
+
+REVIEWED: dict[Review.Kind, Callable[[Page], Reviewed]] = {
+    Review.Kind.CLOSURE: closing_reviewed,
+    Review.Kind.HANDOVER: handover_reviewed,
+    Review.Kind.EXIT: exit_reviewed,
+}
 
 
 def pressing_of(shown: Review, user: User) -> list[EndingException]:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from core import dates
 from core.parts import Fact, Link, Text
-from endings.models import OutreachAttempt, StepRecord
+from endings.models import OutreachAttempt, Review, StepRecord
 from endings.operations.sheets import answers_of
 from endings.views.page import Page, Version
 from endings.workflow import SHEETS, Step
@@ -39,6 +39,13 @@ def sheet(page: Page, step: Step) -> dict[str, Any]:
     }
 
 
+def standing_facts(page: Page, step: Step) -> list[Fact]:
+    """Return what stands at a step, as the reader may read it."""
+    records = page.records.records_of(step)
+    replaced = {one.corrects_id for one in records}
+    return [fact for one in records if one.pk not in replaced for fact in facts_of(page, one)]
+
+
 def facts_of(page: Page, record: StepRecord) -> list[Fact]:
     """Return the day and the answers; who leads reads picks, and words only as decision 16 says."""
     answers = answers_of(record)
@@ -47,10 +54,15 @@ def facts_of(page: Page, record: StepRecord) -> list[Fact]:
         answer = answers.get(question.name)
         if not answer or (question.own and not page.may_edit):
             continue
-        if question.kind == "words" and not page.reads_words and question.name != "learn":
+        if question.kind == "words" and not (page.reads_words or question.for_supervision):
             continue
         facts.append((question.label, said(question.kind, list(spoken(question, answer)))))
     return facts
+
+
+def consent(page: Page) -> dict[str, Any]:
+    """Return where the supervisor's yes stands; it is asked for with the ground."""
+    return {"facts": page.reviewed(Review.Kind.EXIT)}
 
 
 def said(kind: str, spoken_parts: list[Text]) -> str:

@@ -276,6 +276,7 @@ SAYS: dict[str, Callable[[Page], dict[str, Any]]] = {
     **{step: partial(sheet_steps.sheet, step=step) for step in SHEETS},
     Step.OUTREACH: sheet_steps.outreach,
     Step.DEBRIEF: sheet_steps.look_back,
+    Step.CONSENT: sheet_steps.consent,
     Step.LIVE_VOICE: telling_step.shown,
     Step.RISK: risk,
     Step.TELL: telling_step.shown,

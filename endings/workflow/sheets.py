@@ -20,7 +20,8 @@ Answers = Mapping[str, str | list[str]]
 class Question:
     """One question. `needed_with`: it has to be answered where another one was answered so.
 
-    `own` is for the one who works: who leads does not read it (decision 16).
+    `own` is for the one who works: who leads does not read it (decision 16). Words are read by who leads
+    only where they are `for_supervision`: those they have to decide on, or collect.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Question:
     needed_with: tuple[str, tuple[str, ...]] | None = None
     help: Text = ""
     own: bool = False
+    for_supervision: bool = False
 
     def is_needed(self, answers: Answers) -> bool:
         """Say whether this has to be answered, given the other answers."""
@@ -120,6 +122,7 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     "learn",
                     _("What the practice should learn"),
                     help=_("Without names: your supervisor collects it."),
+                    for_supervision=True,
                 ),
             ),
         ),
@@ -279,8 +282,8 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     needed=True,
                     help=_("Not liking somebody is no ground."),
                 ),
-                Question("facts", _("Which facts"), needed=True),
-                Question("tried", _("What was tried before"), needed=True),
+                Question("facts", _("Which facts"), needed=True, for_supervision=True),
+                Question("tried", _("What was tried before"), needed=True, for_supervision=True),
                 Question(
                     "danger",
                     _("Is somebody in danger now?"),
@@ -308,8 +311,11 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     "could_change",
                     _("What could have changed it"),
                     needed_with=("given", ("yes",)),
+                    for_supervision=True,
                 ),
-                Question("why_not", _("Why not"), needed_with=("given", ("no",))),
+                Question(
+                    "why_not", _("Why not"), needed_with=("given", ("no",)), for_supervision=True
+                ),
             ),
         ),
         Step.OBJECTION: Sheet(
@@ -325,9 +331,19 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     ),
                     needed=True,
                 ),
-                Question("who", _("Who is independent here"), needed=True),
-                Question("what", _("What the client objects"), needed_with=("objects", ("heard",))),
-                Question("came_of_it", _("What came of it"), needed_with=("objects", ("heard",))),
+                Question("who", _("Who is independent here"), needed=True, for_supervision=True),
+                Question(
+                    "what",
+                    _("What the client objects"),
+                    needed_with=("objects", ("heard",)),
+                    for_supervision=True,
+                ),
+                Question(
+                    "came_of_it",
+                    _("What came of it"),
+                    needed_with=("objects", ("heard",)),
+                    for_supervision=True,
+                ),
             ),
         ),
     }
