@@ -14,6 +14,7 @@ from caseload.views import (
     scale,
     sessions,
     sites,
+    taking_part,
     waiting,
     work,
 )
@@ -44,7 +45,10 @@ urlpatterns = [
     path(
         "clients/<uuid:pk>/links/<uuid:link>/remove/", clients.unlink_clients, name="unlink_clients"
     ),
-    path("episodes/<uuid:pk>/join/", clients.join_episode, name="join_episode"),
+    path("episodes/<uuid:pk>/join/", taking_part.join_episode, name="join_episode"),
+    path("episodes/<uuid:pk>/take-part/", taking_part.let_take_part, name="let_take_part"),
+    path("parts/<uuid:pk>/leave/", taking_part.leave_episode, name="leave_episode"),
+    path("parts/<uuid:pk>/stay/", taking_part.stay_in_episode, name="stay_in_episode"),
     # the work
     path("clients/<uuid:pk>/risk-look/", work.record_risk_look, name="record_risk_look"),
     path("assignments/<uuid:pk>/goals/new/", work.record_goal, name="record_goal"),

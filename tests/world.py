@@ -79,6 +79,7 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "client": client,
         "assignment": work,
         "episode": ending.episode,
+        "part": ending.episode.participations.get(),
         "channel": ContactChannelFactory.create(client=client),
         "involved": InvolvedPersonFactory.create(client=client),
         "link": ClientLinkFactory.create(client=client),

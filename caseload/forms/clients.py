@@ -126,16 +126,56 @@ class FirstChannelForm(forms.Form):
 
 
 class KnownForm(forms.Form):
-    """Who takes part besides, of those whom this client knows and the reader may know of."""
+    """Who takes part besides, of those with whom the reader may begin work: whom this client knows first."""
 
     others = forms.MultipleChoiceField(
-        label=_("Who takes part besides"), widget=PickCheckboxes, required=False
+        label=_("Who takes part besides"),
+        widget=PickCheckboxes,
+        required=False,
+        help_text=_("People whom this client knows. Link them on the page of the client."),
     )
+    somebody_else = forms.ChoiceField(
+        label=_("Somebody else you work with"),
+        required=False,
+        help_text=_("Somebody new is added on the next page."),
+    )
+
+    def __init__(
+        self, *args: Any, known: Iterable[Client], more: Iterable[Client], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["others"].choices = named(known)  # type: ignore[attr-defined]
+        if not self.fields["others"].choices:  # type: ignore[attr-defined]
+            del self.fields["others"]
+        nobody = [("", _("Nobody"))]
+        self.fields["somebody_else"].choices = nobody + named(more)  # type: ignore[attr-defined]
+
+    def chosen(self) -> set[str]:
+        """Return the keys of everybody who was chosen."""
+        said = {*self.cleaned_data.get("others", ()), self.cleaned_data["somebody_else"]}
+        return said - {""}
+
+
+class TakePartForm(forms.Form):
+    """Somebody whom the reader works with, who takes part in other work from today."""
+
+    client = forms.ChoiceField(label=_("Somebody you work with"))
 
     def __init__(self, *args: Any, known: Iterable[Client], **options: Any) -> None:
         super().__init__(*args, **options)
-        rows = [(str(one.pk), called_and_code(one)) for one in known]
-        self.fields["others"].choices = rows  # type: ignore[attr-defined]
+        self.fields["client"].choices = named(known)  # type: ignore[attr-defined]
+
+
+class LeaveForm(DatedForm):
+    """When somebody took part for the last time."""
+
+    happened = ("on",)
+
+    on = day_field(_("Last day"))
+
+
+def named(clients: Iterable[Client]) -> list[tuple[str, Any]]:
+    return [(str(one.pk), called_and_code(one)) for one in clients]
 
 
 class ChannelForm(DatedForm):

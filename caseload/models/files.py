@@ -19,8 +19,15 @@ from caseload.models.clients import (
     ContactChannel,
     InvolvedPerson,
 )
-from caseload.models.episodes import Assignment, AssignmentQuerySet, Break, Cadence
+from caseload.models.episodes import (
+    Assignment,
+    AssignmentQuerySet,
+    Break,
+    Cadence,
+    Participation,
+)
 from caseload.models.sessions import Session
+from caseload.models.work import Commitment
 from core.rows import rows_of, said
 from core.sight import opened_by
 
@@ -29,6 +36,8 @@ INVOLVED = ("id", "name", "kind", "authority", "consent_to_share_on", "told", "t
 RHYTHM = ("id", "weekday", "starts_at", "every_weeks")
 PAUSE = ("id", "starts_on", "ends_on", "contact_on")
 SESSION = ("id", "starts_at", "ends_at", "mode", "state")
+WEIGHT = ("id", "points", "reason")
+PART = ("id", "client_id", "joined_on", "left_on")
 SESSIONS_SHOWN = 4
 
 
@@ -57,7 +66,13 @@ def works_for_page(works: AssignmentQuerySet, at: datetime, day: date) -> Assign
     past = sessions.filter(ends_at__lte=at).order_by("-starts_at", "pk")
     running = Cadence.objects.on(day).filter(assignment=OuterRef("pk"))
     pauses = Break.objects.filter(assignment=OuterRef("pk"), ends_on__gte=day).order_by("starts_on")
+    weights = Commitment.objects.on(day).filter(
+        assignment=OuterRef("pk"), kind=Commitment.Kind.WEIGHT
+    )
+    parts = Participation.objects.filter(episode=OuterRef("episode")).order_by("joined_on", "pk")
     return works.annotate(
+        weight_said=said(weights, WEIGHT),
+        parts_said=said(parts, PART, client=("code", "name", "known_as")),
         rhythm_said=said(running, RHYTHM),
         pause_said=said(pauses[:1], PAUSE),
         coming_said=said(coming[:SESSIONS_SHOWN], SESSION, room=("name",)),
@@ -111,6 +126,17 @@ def pause_of(work: Assignment) -> Break | None:
     """Return the break that is, or comes next."""
     found: list[Break] = rows_of(Break, work.pause_said)  # type: ignore[attr-defined]
     return found[0] if found else None
+
+
+def weight_of(work: Assignment) -> Commitment | None:
+    """Return how heavy the work weighs on the day, with its reason."""
+    found: list[Commitment] = rows_of(Commitment, work.weight_said)  # type: ignore[attr-defined]
+    return found[0] if found else None
+
+
+def parts_of(work: Assignment) -> list[Participation]:
+    """Return everybody who takes part, or did, each with the client."""
+    return rows_of(Participation, work.parts_said)  # type: ignore[attr-defined]
 
 
 def coming_of(work: Assignment) -> list[Session]:

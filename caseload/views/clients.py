@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import AuthedRequest
 from caseload.forms.clients import ChannelForm, DetailsForm, InvolvedForm, LinkForm
-from caseload.models import Client, ClientLink, ContactChannel, Episode, InvolvedPerson
+from caseload.models import Client, ClientLink, ContactChannel, InvolvedPerson
 from caseload.models.log import readings_of
 from caseload.operations import clients as operations
 from caseload.operations.clients import Channel, Details, Involved
@@ -30,23 +30,6 @@ def own_client(request: AuthedRequest, pk: UUID) -> Client:
     client = get_object_or_404(Client.objects.editable_by(request.user), pk=pk)
     shows(request, client)
     return client
-
-
-@require_http_methods(["GET", "POST"])
-def join_episode(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """Let another person take part in the work with a couple, a family or a group."""
-    episode = get_object_or_404(Episode.objects.editable_by(request.user), pk=pk)
-    form = DetailsForm(sent_to(request), today=today())
-
-    def join() -> None:
-        operations.join_episode(
-            episode=episode, details=Details(**form.cleaned_data), by=request.user, on=today()
-        )
-
-    if taken(form, join):
-        messages.success(request, _("Saved."))
-        return redirect("desk:caseload")
-    return show(request, "caseload/join_episode.html", form=form, episode=episode)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
 from caseload.forms.clients import DetailsForm, FirstChannelForm, KnownForm, WorkForm
-from caseload.models import Assignment, Client, ClientLink, WaitingEntry
+from caseload.models import Assignment, Client, ClientLink, Episode, WaitingEntry
 from caseload.operations import intake as operations
 from caseload.operations.clients import Channel, Details, Work
 from caseload.operations.intake import Begun
@@ -64,13 +64,13 @@ def begin_work(request: AuthedRequest, pk: UUID) -> HttpResponse:
     log_read(client=client, page="caseload:begin_work", by=request.user, at=now())
     entries = WaitingEntry.objects.visible_to(request.user).still_waiting()
     entry = entries.filter(client=client).first()
-    known = known_to(request, client)
+    known, more = others_beside(request, client)
     leaders = operations.who_may_lead(request.user, today())
-    work, others = work_form(request, leaders), KnownForm(sent_to(request), known=known)
+    work, others = work_form(request, leaders), KnownForm(sent_to(request), known=known, more=more)
     made: list[Assignment] = []
 
     def begin() -> None:
-        chosen = [one for one in known if str(one.pk) in others.cleaned_data["others"]]
+        chosen = [one for one in (*known, *more) if str(one.pk) in others.chosen()]
         made.append(
             operations.begin_work(
                 clients=[client, *chosen],
@@ -83,7 +83,7 @@ def begin_work(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
     if others.is_valid() and taken(work, begin):
         return began(request, made[0])
-    context = {"forms": [work, others], "form": work, "others": others if known else None}
+    context = {"forms": [work, others], "form": work, "others": others}
     return show(request, "caseload/begin_work.html", client=client, entry=entry, **context)
 
 
@@ -114,16 +114,23 @@ def begun_of(form: WorkForm, leaders: Sequence[User], channels: Sequence[Channel
 
 
 def began(request: AuthedRequest, made: Assignment) -> HttpResponse:
+    """Lead on: to who else takes part, where work for two or more begins with one; else to the rhythm."""
     if made.therapist_id == request.user.pk:
         messages.success(request, _("Saved. Only you and who leads you can see this file."))
+        is_alone = made.episode.participations.count() == 1
+        if made.episode.kind != Episode.Kind.INDIVIDUAL and is_alone:
+            return redirect("caseload:join_episode", pk=made.episode_id)
         return redirect("caseload:set_cadence", pk=made.pk)
     said = _("Saved. It stands on the caseload of %(name)s, who sets the rhythm.")
     messages.success(request, said % {"name": made.therapist.name})
     return redirect("desk:caseload")
 
 
-def known_to(request: AuthedRequest, client: Client) -> list[Client]:
-    """Return whom the client knows, of those with whom the reader may begin work."""
+def others_beside(request: AuthedRequest, client: Client) -> tuple[list[Client], list[Client]]:
+    """Return with whom else the reader may begin work: whom the client knows, and everybody else."""
     links = ClientLink.objects.visible_to(request.user).filter(Q(client=client) | Q(other=client))
-    known = [link.other_id if link.client_id == client.pk else link.client_id for link in links]
-    return list(Client.objects.takeable_by(request.user).filter(pk__in=known).by_name())
+    linked = {link.other_id if link.client_id == client.pk else link.client_id for link in links}
+    rows = Client.objects.takeable_by(request.user).exclude(pk=client.pk).by_name()
+    others = list(rows)
+    known = [one for one in others if one.pk in linked]
+    return known, [one for one in others if one.pk not in linked]

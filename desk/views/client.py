@@ -15,16 +15,28 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedRequest
 from accounts.models import Absence, Supervision, User
-from caseload.models import Assignment, Break, Client, Goal, RiskLook, Session
+from caseload.models import (
+    Assignment,
+    Break,
+    Client,
+    Commitment,
+    Episode,
+    Goal,
+    Participation,
+    RiskLook,
+    Session,
+)
 from caseload.models.files import (
     coming_of,
     for_page,
     involved_of,
     known_to,
+    parts_of,
     past_of,
     pause_of,
     reach,
     rhythm_of,
+    weight_of,
     works_for_page,
 )
 from caseload.models.log import LatestReadings, latest_readings
@@ -45,6 +57,8 @@ class Work:
     assignment: Assignment
     may_act: bool
     may_end: bool
+    parts: list[Participation]
+    weight: Commitment | None
     rhythm: str
     pause: Break | None
     coming: list[Session]
@@ -64,7 +78,8 @@ class Clinical:
 @require_safe
 def client(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Show a client; the clinical part to those who may read it. Each look is logged."""
-    visible = for_page(Client.objects.visible_to(request.user), request.user)
+    rows = Client.objects.visible_to(request.user).with_rights_of(request.user)
+    visible = for_page(rows, request.user)
     with_readings = visible.annotate(readings=LatestReadings(F("pk"), Value(LATEST)))
     shown: Client = get_object_or_404(with_readings, pk=pk)
     log_read(client=shown, page="desk:client", by=request.user, at=now())
@@ -113,6 +128,8 @@ def work_of(row: Assignment, goals: Iterable[Goal], *, is_ending: bool) -> Work:
         assignment=row,
         may_act=may_act,
         may_end=may_act and runs and not is_ending,
+        parts=parts_of(row) if row.episode.kind != Episode.Kind.INDIVIDUAL else [],
+        weight=weight_of(row),
         rhythm=rhythm_of(row),
         pause=pause_of(row),
         coming=coming_of(row),
