@@ -29,6 +29,7 @@ urlpatterns = [
     path("waiting/<uuid:pk>/", waiting.change_waiting, name="change_waiting"),
     path("waiting/<uuid:pk>/contact/", waiting.record_contact, name="record_contact"),
     path("waiting/<uuid:pk>/end/", waiting.end_waiting, name="end_waiting"),
+    path("waiting/<uuid:pk>/again/", waiting.let_wait_again, name="let_wait_again"),
     path("clients/<uuid:pk>/details/", clients.change_client, name="change_client"),
     path("clients/<uuid:pk>/who-has-read/", clients.who_has_read, name="who_has_read"),
     path("clients/<uuid:pk>/ways-to-reach/new/", clients.add_channel, name="add_channel"),

@@ -70,6 +70,7 @@ OBJECTS = {
     "caseload:leave_episode": "part",
     "caseload:let_sleep": "assignment",
     "caseload:let_take_part": "episode",
+    "caseload:let_wait_again": "waiting",
     "caseload:link_clients": "client",
     "caseload:mark_attended": "client",
     "caseload:mark_missed": "client",
@@ -268,6 +269,7 @@ TABLE = {
     "caseload:leave_episode": [302, 404, 404, 404, 404, 404, 302],
     "caseload:let_sleep": [200, 404, 404, 404, 404, 404, 302],
     "caseload:let_take_part": [302, 404, 404, 404, 404, 404, 302],
+    "caseload:let_wait_again": [404, 404, 404, 403, 403, 403, 302],  # nobody's end to take back
     "caseload:link_clients": [200, 404, 404, 404, 404, 404, 302],
     "caseload:load_scale": [403, 403, 403, 403, 200, 403, 302],
     "caseload:mark_attended": [404, 404, 404, 404, 404, 404, 302],

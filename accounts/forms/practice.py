@@ -75,6 +75,19 @@ class PracticeForm(forms.Form):
         help_text=_("As the law of your country and your profession say."),
         widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
     )
+    majority_age = forms.IntegerField(
+        label=_("Age of majority"),
+        min_value=14,
+        max_value=25,
+        widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
+    )
+    retention_after_majority = forms.IntegerField(
+        label=_("Years after majority for which the file of a child is kept"),
+        min_value=0,
+        max_value=99,
+        help_text=_("The later of the two days counts."),
+        widget=forms.NumberInput(attrs={"class": "form-control w-date"}),
+    )
 
     def __init__(self, *args: Any, practice: Practice, **options: Any) -> None:
         named = [name for name in self.base_fields if practice.pk or name != "name"]

@@ -219,6 +219,18 @@ class InvolvedForm(DatedForm):
         label=_("When the work ends"), choices=InvolvedPerson.Told.choices, widget=PickRadio
     )
     told_by_when = day_field(_("Told by"), required=False)
+    to_tell = forms.CharField(
+        label=_("What they are told"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("As agreed with the client: so much, in these words."),
+    )
+    never_tell = forms.CharField(
+        label=_("What they must never hear"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Also that somebody comes here, if it is that."),
+    )
 
 
 class LinkForm(forms.Form):

@@ -58,7 +58,13 @@ def mode_field() -> forms.ChoiceField:
 
 def room_field() -> "forms.ModelChoiceField[Room]":
     return forms.ModelChoiceField(
-        label=_("Room"), queryset=Room.objects.none(), required=False, empty_label=_("No room")
+        label=_("Room"),
+        queryset=Room.objects.none(),
+        required=False,
+        empty_label=_("No room"),
+        error_messages={
+            "invalid_choice": _("This room is not in use. Choose another one, or none for now.")
+        },
     )
 
 

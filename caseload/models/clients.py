@@ -211,6 +211,8 @@ class InvolvedPerson(models.Model):
     consent_to_share_on = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=5, choices=Told, default=Told.MAY)
     told_by_when = models.DateField(null=True, blank=True)
+    to_tell = SealedTextField()
+    never_tell = SealedTextField()
 
     objects = OfAClientQuerySet.as_manager()
 

@@ -32,7 +32,10 @@ from core.rows import rows_of, said
 from core.sight import opened_by
 
 CHANNEL = ("id", "kind", "value", "consented_on", "note")
-INVOLVED = ("id", "name", "kind", "authority", "consent_to_share_on", "told", "told_by_when")
+INVOLVED = (
+    *("id", "name", "kind", "authority", "consent_to_share_on", "told", "told_by_when"),
+    *("to_tell", "never_tell"),
+)
 RHYTHM = ("id", "weekday", "starts_at", "every_weeks")
 PAUSE = ("id", "starts_on", "ends_on", "contact_on")
 SESSION = ("id", "starts_at", "ends_at", "mode", "state")

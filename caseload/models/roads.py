@@ -1,4 +1,4 @@
-"""Files as those know them who keep them: asked of PostgreSQL, because a records keeper has no road to rows."""
+"""What somebody may know without a road to the rows: asked of PostgreSQL, which asks who is acting."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,29 @@ class DueFile:
     kept_until: date
     on_legal_hold: bool
     is_asked: bool
+
+
+@dataclass(frozen=True)
+class WaitedLately:
+    """Somebody who waits no longer, for two weeks on the list of whoever was named for them."""
+
+    id: UUID
+    called: str
+    code: str
+    since: date
+    ended_on: date
+    ended_why: str
+    named_person: str
+
+
+def waited_lately() -> list[WaitedLately]:
+    """Return those whose waiting has ended of late and who may be put back by whoever is acting."""
+    return [WaitedLately(*row) for row in asked("select * from sight.waited_lately()")]
+
+
+def let_wait_again(entry: UUID) -> bool:
+    """Take back the end of an entry that is among them; False for any other."""
+    return bool(asked("select sight.let_wait_again(%s)", entry)[0][0])
 
 
 def file_of(client: UUID) -> File | None:

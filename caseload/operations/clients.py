@@ -175,6 +175,8 @@ class Involved:
     consent_to_share_on: date | None = None
     told: str = InvolvedPerson.Told.MAY
     told_by_when: date | None = None
+    to_tell: str = ""
+    never_tell: str = ""
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from caseload.models import Booking, Room, Session
-from core.dates import listed
+from core.dates import listed, whole_date
 from core.errors import RuleBroken
 
 Range = tuple[datetime, datetime]
@@ -142,6 +142,18 @@ def refusal_of(error: IntegrityError, sessions: Sequence[Session]) -> RuleBroken
     ranges = [(session.starts_at, session.ends_at) for session in sessions]
     free = rooms_free_all_through(ranges, sessions[0].starts_at.date())
     return RuleBroken(room_is_taken(listed(sorted(str(room) for room in rooms)), free))
+
+
+def is_ended(room: Room, day: date) -> bool:
+    return room.ended_on is not None and room.ended_on <= day
+
+
+def refuse_ended_room(room: Room, day: date) -> None:
+    """Raise RuleBroken where a room is used no longer on `day`, with what to do."""
+    if room.ended_on is not None and is_ended(room, day):
+        said = {"room": str(room), "day": whole_date(room.ended_on)}
+        text = _("%(room)s is not in use from %(day)s on. Choose another room, or none for now.")
+        raise RuleBroken(text % said)
 
 
 def room_is_taken(room: str, free: Sequence[Room]) -> str:

@@ -18,6 +18,8 @@ from caseload.operations.diary import (
     Taken,
     book,
     booked_beside,
+    is_ended,
+    refuse_ended_room,
     release,
     room_is_taken,
     rooms_free_all_through,
@@ -112,11 +114,14 @@ def fit(meetings: Sequence[Meeting], cadence: Cadence, *, lenient: bool) -> Fitt
     taken = taken_during(begin, end, people=[person], rooms=[room] if room else [])
     busy = clashing(meetings, taken, person)
     full = [one for one in clashing(meetings, taken, room) if one not in busy] if room else []
+    after = [one for one in meetings if room and one not in busy and is_ended(room, one.day)]
     if not lenient:
+        if room and after:
+            refuse_ended_room(room, after[0].day)
         refuse(meetings, busy, full, room)
     return Fitted(
         meetings=tuple(one for one in meetings if one not in busy),
-        without_room=frozenset(one.day for one in full),
+        without_room=frozenset(one.day for one in (*full, *after)),
         left_out=tuple(Skipped(one.day, Cause.BUSY) for one in busy),
     )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Assignment, Room, Session
 from caseload.models.episodes import Mode
-from caseload.operations.diary import book, booked_beside, release
+from caseload.operations.diary import book, booked_beside, refuse_ended_room, release
 from caseload.operations.rhythms import Wish, replace_rhythm, under_lock
 from caseload.operations.rolling import RolledOut, monday_of
 from core.dates import local as local_time
@@ -150,6 +150,8 @@ def put(session: Session, when: When) -> None:
     session.starts_at, session.ends_at = when.starts_at, when.ends_at
     session.mode = when.mode
     session.room = when.room if when.mode == Mode.ROOM else None
+    if session.room:
+        refuse_ended_room(session.room, on_day(when.starts_at))
 
 
 def settle(session: Session, state: str, by: User, at: datetime) -> Session:

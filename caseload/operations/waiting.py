@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import Client, WaitingEntry
+from caseload.models import Client, WaitingEntry, roads
 from caseload.operations.clients import Channel, Details, write
 from core.actor import acting
 from core.errors import RuleBroken
@@ -84,6 +84,16 @@ def others_name_for(client: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select sight.others_name_for(%s)", [client])
         return bool(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def let_wait_again(*, entry: UUID, by: User) -> None:
+    """Take back that somebody waits no longer, within two weeks; since, needs and named person are as they were.
+
+    Raises WaitingEntry.DoesNotExist for one that is not among `waited_lately`: somebody else's, taken in, or waiting.
+    """
+    if not roads.let_wait_again(entry):
+        raise WaitingEntry.DoesNotExist
 
 
 def under_lock(entry: WaitingEntry, by: User) -> WaitingEntry:

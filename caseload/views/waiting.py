@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from accounts.models import Role, User
 from caseload.forms.clients import DetailsForm, FirstChannelForm
 from caseload.forms.waiting import ContactForm, EndWaitingForm, WaitingForm
 from caseload.models import WaitingEntry
+from caseload.models.roads import waited_lately
 from caseload.operations import waiting as operations
 from caseload.operations.clients import Channel, Details
 from caseload.operations.reading import log_read
@@ -47,7 +48,12 @@ def waiting(request: AuthedRequest) -> HttpResponse:
     """Who waits, whoever is to be contacted first on top; late ones say so."""
     mine = WaitingEntry.objects.visible_to(request.user).still_waiting()
     mine = mine.with_rights_of(request.user).for_list()
-    context = {"entries": mine, "today": today(), "clinical": reads_needs(request)}
+    context = {
+        "entries": mine,
+        "lately": waited_lately(),
+        "today": today(),
+        "clinical": reads_needs(request),
+    }
     return render(request, "caseload/waiting.html", context)
 
 
@@ -131,3 +137,15 @@ def end_waiting(request: AuthedRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("caseload:waiting")
     return show(request, "caseload/end_waiting.html", form=form, entry=entry)
+
+
+@require_POST
+@require_role(*KEEPERS)
+def let_wait_again(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Undo: they wait again, as before."""
+    try:
+        operations.let_wait_again(entry=pk, by=request.user)
+    except WaitingEntry.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Saved. They wait as before; choose the day of the next contact."))
+    return redirect("caseload:change_waiting", pk=pk)

@@ -31,6 +31,8 @@ PRACTICE = {
     "language": "nl",
     "emergency_text": "112",
     "retention_years": "15",
+    "majority_age": "21",
+    "retention_after_majority": "5",
 }
 
 
@@ -69,6 +71,7 @@ def test_the_practice_is_named_and_the_change_can_be_undone(signed_in) -> None:
         "Europe/Amsterdam",
         15,
     )
+    assert (saved.majority_age, saved.retention_after_majority) == (21, 5)
     undo(signed_in, page)
     assert Practice.objects.current().name == "Linden Practice"
 

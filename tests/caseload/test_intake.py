@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Role
@@ -291,3 +292,50 @@ def test_a_practice_admin_opens_none_of_it(client, monday) -> None:
     client.force_login(UserFactory(roles=[Role.PRACTICE_ADMIN]))
     for name in ("open_client", "waiting", "add_waiting"):
         assert client.get(reverse(f"caseload:{name}")).status_code == 403
+
+
+# --- back on the waiting list ------------------------------------------------------------------------
+def test_an_end_is_taken_back_by_whoever_could_end_it_for_two_weeks(signed_in, marta, time_machine):
+    """The file is closed meanwhile: what is left of the road is the line and the way back."""
+    entry = WaitingEntryFactory(named_person=marta, client__known_as="Hazel", times="Tuesdays")
+    waits_no_longer(entry)
+    page = text_of(signed_in.get(reverse("caseload:waiting")))
+    assert "Hazel" in page
+    assert signed_in.get(entry.client.get_absolute_url()).status_code == 404
+
+    again = reverse("caseload:let_wait_again", args=[entry.pk])
+    browser = Browser()
+    browser.force_login(UserFactory())
+    assert browser.post(again).status_code == 404
+    assert signed_in.post(again)["Location"] == reverse("caseload:change_waiting", args=[entry.pk])
+    entry.refresh_from_db()
+    assert (entry.ended_on, entry.ended_why, entry.times) == (None, "", "Tuesdays")
+    assert signed_in.post(again).status_code == 404
+
+    waits_no_longer(entry)
+    time_machine.shift(timedelta(days=15))
+    assert signed_in.post(again).status_code in (302, 404)
+    assert WaitingEntry.objects.get().ended_on == MONDAY
+
+
+def test_who_was_taken_in_or_waits_again_is_not_put_back(signed_in, marta):
+    taken_in, waits = (WaitingEntryFactory(named_person=marta) for _number in range(2))
+    begin(signed_in, taken_in.client)
+    waits_no_longer(waits)
+    WaitingEntryFactory(client=waits.client, named_person=marta)
+    for entry in (taken_in, waits):
+        again = reverse("caseload:let_wait_again", args=[entry.pk])
+        assert signed_in.post(again).status_code == 404
+
+
+def test_the_front_desk_puts_back_whom_a_colleague_was_named_for(client, marta):
+    entry = WaitingEntryFactory(named_person=marta)
+    waits_no_longer(entry)
+    client.force_login(UserFactory(roles=[Role.FRONT_DESK]))
+    client.post(reverse("caseload:let_wait_again", args=[entry.pk]))
+    entry.refresh_from_db()
+    assert entry.ended_on is None
+
+
+def waits_no_longer(entry: WaitingEntry) -> None:
+    WaitingEntry.objects.filter(pk=entry.pk).update(ended_on=MONDAY, ended_why="Moved away.")

@@ -117,8 +117,12 @@ def test_ways_to_reach_and_who_is_involved_come_and_go(signed_in, work) -> None:
     signed_in.post(reverse("caseload:add_involved_person", args=[wren.pk]), involved)
     person = wren.involved.get()
     change = reverse("caseload:change_involved_person", args=[person.pk])
-    signed_in.post(change, {**involved, "told": "never"})
+    said = {"told": "never", "to_tell": "Only the hours.", "never_tell": "That Wren comes here."}
+    signed_in.post(change, {**involved, **said})
     assert wren.involved.get().told == "never"
+    page = text_of(signed_in.get(wren.get_absolute_url()))
+    assert "Only the hours." in page
+    assert "What they must never hear: That Wren comes here." in page
     signed_in.post(reverse("caseload:remove_involved_person", args=[person.pk]))
     assert not wren.involved.exists()
 

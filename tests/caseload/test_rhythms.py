@@ -6,10 +6,10 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from caseload.calendar import Cause, Skipped
-from caseload.models import Assignment, Booking, Cadence, Session
+from caseload.models import Assignment, Booking, Cadence, Room, Session
 from caseload.operations import rhythms
 from caseload.operations.rhythms import Wish
-from caseload.operations.sessions import When, move_session
+from caseload.operations.sessions import When, add_extra_session, move_session
 from core.clock import now
 from core.errors import RuleBroken
 from endings.models import HandoverInvitation, HandoverSession
@@ -370,3 +370,28 @@ def test_a_meeting_of_three_outlives_its_rhythm_and_its_work(meeting_of_three, m
     assert {booking.user for booking in session.bookings.all()} == {marta, receiver}
     rhythms.end_assignment(assignment=session.assignment, last_on=MONDAY, by=marta, on=MONDAY)
     assert list(session.assignment.sessions.all()) == [session]
+
+
+# --- a room that has ended ---------------------------------------------------------------------------
+def test_nobody_plans_into_a_room_that_has_ended_and_hears_what_to_do(marta) -> None:
+    """A rhythm and one session are refused; a rhythm that runs on goes on without the room, by night."""
+    work = AssignmentFactory(therapist=marta)
+    room = RoomFactory()
+    set_cadence(work, room=room)
+    Room.objects.filter(pk=room.pk).update(ended_on=date(2026, 12, 14))
+    room.refresh_from_db()
+
+    with pytest.raises(RuleBroken, match="is not in use from .* Choose another room, or none"):
+        set_cadence(work, room=room)
+    extra = When(at_clock(21, time(9)), room=room)
+    with pytest.raises(RuleBroken, match="not in use"):
+        add_extra_session(assignment=work, when=extra, by=marta)
+
+    cadence = Cadence.objects.get(assignment=work, ends_on=None)
+    Session.objects.filter(cadence=cadence).delete()
+    rolled = rhythms.roll_out_sessions(cadence=cadence, on=MONDAY)
+    assert rolled.without_room
+    assert min(rolled.without_room) >= date(2026, 12, 14)
+    in_it = Session.objects.filter(cadence=cadence, room=room)
+    assert in_it.exists()
+    assert {row.cadence_day for row in in_it} & set(rolled.without_room) == set()
