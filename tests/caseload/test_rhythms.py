@@ -381,7 +381,7 @@ def test_nobody_plans_into_a_room_that_has_ended_and_hears_what_to_do(marta) -> 
     Room.objects.filter(pk=room.pk).update(ended_on=date(2026, 12, 14))
     room.refresh_from_db()
 
-    with pytest.raises(RuleBroken, match="is not in use from .* Choose another room, or none"):
+    with pytest.raises(RuleBroken, match=r"is not in use from .* Choose another room, or none"):
         set_cadence(work, room=room)
     extra = When(at_clock(21, time(9)), room=room)
     with pytest.raises(RuleBroken, match="not in use"):
