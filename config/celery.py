@@ -11,12 +11,18 @@ from typing import Any
 from uuid import uuid4
 
 import celery
-from celery.signals import after_task_publish, beat_init, worker_process_init, worker_ready
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    task_success,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from config.pulse import Pulse
+from config.pulse import TICKS, Pulse
 from config.servers.data import open_data_directory
 from config.servers.nightly import back_up_if_due
 from core.actor import acting, current_actor
@@ -26,6 +32,7 @@ from core.tasks import asked_by, headers_of
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 HEARTBEAT = "config.heartbeat"
+TICK = "reminders.tasks.tick"
 BACK_UP = "config.back_up"
 log = logging.getLogger(__name__)
 LONGEST_WORK = timedelta(minutes=30)  # a task unfinished after it is given to another worker
@@ -91,7 +98,7 @@ app.conf.update(
             "options": {"expires": 15},
         },
         "tick": {
-            "task": "reminders.tasks.tick",
+            "task": TICK,
             "schedule": timedelta(seconds=30),
             "options": {"expires": 30},
         },
@@ -140,7 +147,15 @@ def worker_stands_under_policies(**_: Any) -> None:
 
 @worker_ready.connect
 def worker_is_ready(**_: Any) -> None:
+    """A worker that has just come has half a minute, and two more, until its first tick is through."""
     pulse.beat("worker")
+    pulse.beat(TICKS)
+
+
+@task_success.connect
+def a_tick_is_through(sender: Any, **_: Any) -> None:
+    if sender.name == TICK:
+        pulse.beat(TICKS)
 
 
 @beat_init.connect

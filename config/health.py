@@ -20,9 +20,9 @@ ANSWERS_WITHIN = 3  # seconds
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer database, broker, worker and beat, each “ok” or why not; 200 only if all are."""
+    """Answer database, broker, worker, beat and ticks, each “ok” or why not; 200 only if all are."""
     states = {"database": state_of(database), "broker": state_of(broker)}
-    for name in ("worker", "beat"):
+    for name in ("worker", "beat", "ticks"):
         known = states["broker"] == "ok"
         states[name] = (
             state_of(partial(pulse.fault, name)) if known else "not known without the broker"

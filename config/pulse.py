@@ -1,4 +1,4 @@
-"""Signs of life of the worker and of beat, kept where the web can read them.
+"""Signs of life of the worker, of beat and of the ticks that remind, kept where the web can read them.
 
 On Valkey or Redis they are keys beside the queue, so the processes may stand on different machines; with
 another kind of queue they are files under DATA_DIR, which those machines then share.
@@ -12,6 +12,8 @@ from celery import Celery
 from django.conf import settings
 
 STALE_AFTER = 60.0  # seconds
+TICKS_STALE_AFTER = 150.0  # one each half minute may last as long, and one may fail
+TICKS = "ticks"  # that reminders are raised and sent, from end to end and without a fault
 IMPATIENT = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
@@ -39,7 +41,8 @@ class Pulse:
         if last is None:
             return "no sign of life yet"
         age = time.time() - last
-        return "" if age <= STALE_AFTER else f"no sign of life for {age:.0f} s"
+        patience = TICKS_STALE_AFTER if name == TICKS else STALE_AFTER
+        return "" if age <= patience else f"no sign of life for {age:.0f} s"
 
     def last(self, name: str) -> float | None:
         if self.beside_the_queue:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config.health import healthz
 from desk.views import errors
+from reminders.views.metrics import metrics
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -12,6 +13,7 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("", include("desk.urls")),
     path("people/", include("accounts.urls")),
     path("caseload/", include("caseload.urls")),

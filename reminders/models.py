@@ -160,6 +160,31 @@ class Tick(models.Model):
         return f"Tick {self.pk}"
 
 
+class Examination(models.Model):
+    """What `reminders_doctor` found: counts, so that they can stand where nobody's work is seen."""
+
+    id = uuid_key()
+    at = models.DateTimeField()
+    unsent = models.PositiveIntegerField()  # mails that should have gone out
+    expired = (
+        models.PositiveIntegerField()
+    )  # claims whose holder died and that nobody has taken over
+    missing = models.PositiveIntegerField()  # what stands by the facts and was not raised
+    left_over = models.PositiveIntegerField()  # what was raised and no longer stands
+    silent = models.PositiveIntegerField()  # workers whose last tick is too long ago
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["-at"])]
+
+    def __str__(self) -> str:
+        return f"Examination {self.pk}"
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.unsent or self.expired or self.missing or self.left_over or self.silent)
+
+
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def editable_by(self, user: User) -> Self:
         """One's own."""

@@ -404,6 +404,7 @@ TABLE = {
     "referrals:set_discreet": [302, 404, 404, 404, 404, 404, 302],
     "referrals:shortlist": [200, 200, 200, 403, 403, 403, 302],
     "referrals:show_options": [200, 200, 404, 404, 404, 404, 302],
+    "metrics": [404, 404, 404, 404, 404, 404, 404],  # whoever has the token, signed in or not
     "reminders:calendar": [404, 404, 404, 404, 404, 404, 404],  # nobody's address: a miss
     "reminders:calendar_feed": [200, 200, 200, 200, 200, 200, 302],
     "reminders:end_calendar_feed": [302, 302, 302, 302, 302, 302, 302],

@@ -28,6 +28,8 @@ OF_THE_WORKER = {
     "reminders.operations.raising": ("raise_and_close",),
     "reminders.operations.posting": ("make_messages", "escalate"),
     "reminders.operations.claiming": ("claim", "give_up_what_is_too_late"),
+    "reminders.operations.bounces": ("record_bounce",),
+    "reminders.operations.doctor": ("examine", "keep"),
     "reminders.operations.feeds": ("end_feeds_of_who_left", "forget_old_reads"),
     "reminders.operations.sending": ("drain", "send"),
     "caseload.operations.import_jobs": ("carry_out",),

@@ -72,4 +72,4 @@ def ask(path: Path, command: str) -> str:
 
 def forget_pulses(sockets: Path) -> None:
     """Let no process count as alive because it was so in an earlier run."""
-    ask(socket_path(sockets), "DEL pulse.worker pulse.beat")
+    ask(socket_path(sockets), "DEL pulse.worker pulse.beat pulse.ticks")

@@ -164,6 +164,9 @@ vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "practice@localhost")
+BOUNCES_TO = env.str("BOUNCES_TO", "")  # the envelope's sender, whose mailbox feeds `record_bounce`
+# Who may read /metrics: whoever sends this as a bearer token. Without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
 
 # --- headers ---------------------------------------------------------------------------------------

@@ -98,6 +98,9 @@ def compose(
         "Auto-Submitted": "auto-generated",
         "Content-Language": person.language,
     }
+    if settings.BOUNCES_TO:
+        envelope.from_email = settings.BOUNCES_TO
+        envelope.extra_headers["From"] = settings.DEFAULT_FROM_EMAIL
     if message.kind in MAY_BE_UNWANTED:
         where = address(reverse("accounts:own_settings"))
         envelope.extra_headers["List-Unsubscribe"] = f"<{where}>"

@@ -16,6 +16,7 @@ from endings.models import Departure
 from endings.operations.departures import refresh_state
 from endings.operations.plans import replan_missed_tellings
 from reminders.models import Tick
+from reminders.operations.doctor import examine, keep
 from reminders.operations.feeds import end_feeds_of_who_left, forget_old_reads
 from reminders.operations.posting import make_messages
 from reminders.operations.raising import raise_and_close
@@ -82,6 +83,15 @@ def note_tick(
     Tick.objects.update_or_create(worker=worker[:120], defaults=facts)
 
 
+def look_after(*, at: datetime) -> None:
+    """Examine the reminders once an hour from here, too; what a tick would have raised is raised first."""
+    found, differs = examine(at=at)
+    if differs:
+        raise_and_close(at=at)
+        found, _differs = examine(at=at, known=differs)
+    keep(found)
+
+
 def night(*, at: datetime) -> None:
     """Roll rhythms out and let departures follow their facts; done again it finds nothing to do."""
     on = on_day(at)
@@ -91,6 +101,7 @@ def night(*, at: datetime) -> None:
     forget_old_copies(at=at)
     forget_old_reads(at=at)
     Tick.objects.filter(ended_at__lt=at - TICKS_KEPT).delete()
+    look_after(at=at)
     under_way = Departure.objects.filter(state__in=UNDER_WAY)
     for key, therapist in list(under_way.values_list("pk", "therapist")):
         with acting(therapist):

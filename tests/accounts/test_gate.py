@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "account_reset_password_from_key_done",
     "accounts:accept_invitation",
     "mfa_authenticate",
+    "metrics",
     "mfa_login_webauthn",
     "reminders:calendar",
 }

@@ -61,6 +61,7 @@ UNTRACKED = {
     "referrals.Shortlist": "a therapist's own bookmarks of the directory",
     "reminders.Reminder": "derived from facts; the facts are tracked",
     "reminders.Message": "proof of sending by itself: state, attempts, when",
+    "reminders.Examination": WORK,
     "reminders.Tick": WORK,
     "reminders.CalendarFeed": "says itself when it was made and ended",
     "reminders.FeedRead": "is a log itself, its person's own",

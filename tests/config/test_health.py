@@ -7,9 +7,18 @@ import pytest
 from django.db import OperationalError, connection
 from kombu import Connection
 
-from config.celery import after_task_publish, app, beat_init, heartbeat, pulse, worker_ready
+from config.celery import (
+    after_task_publish,
+    app,
+    beat_init,
+    heartbeat,
+    pulse,
+    task_success,
+    worker_ready,
+)
+from reminders.tasks import tick
 
-ALL = ("database", "broker", "worker", "beat")
+ALL = ("database", "broker", "worker", "beat", "ticks")
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +34,8 @@ def health(client):
 
 
 def test_all_alive(client, db):
-    pulse.beat("worker")
-    pulse.beat("beat")
+    for name in ("worker", "beat", "ticks"):
+        pulse.beat(name)
     assert health(client) == (200, dict.fromkeys(ALL, "ok"))
 
 
@@ -38,13 +47,14 @@ def test_processes_that_never_reported(client, db):
         "broker": "ok",
         "worker": "no sign of life yet",
         "beat": "no sign of life yet",
+        "ticks": "no sign of life yet",
     }
 
 
 @pytest.mark.parametrize(("age", "status"), [(59, 200), (62, 503)])
 def test_a_sign_of_life_is_good_for_a_minute(client, db, signs_of_life, age, status):
-    pulse.beat("beat")
-    pulse.beat("worker")
+    for name in ("worker", "beat", "ticks"):
+        pulse.beat(name)
     pulse.file("worker").write_text(repr(time.time() - age))
     assert health(client)[0] == status
 
@@ -65,7 +75,9 @@ def test_a_dead_queue_is_said(client, db, monkeypatch):
     status, states = health(client)
     assert status == 503
     assert states["broker"].startswith("does not answer (")
-    assert states["worker"] == states["beat"] == "not known without the broker"
+    assert {states[name] for name in ("worker", "beat", "ticks")} == {
+        "not known without the broker"
+    }
 
 
 def test_it_asks_for_no_sign_in_and_opens_no_session(client, db):
@@ -82,7 +94,17 @@ def test_a_worker_reports_when_it_takes_work(signs_of_life):
 
 def test_a_worker_reports_when_it_is_ready(signs_of_life):
     worker_ready.send(sender=None)
-    assert os.listdir(signs_of_life) == ["pulse.worker"]
+    assert sorted(os.listdir(signs_of_life)) == ["pulse.ticks", "pulse.worker"]
+
+
+@pytest.mark.parametrize(("age", "fault"), [(149, ""), (152, "no sign of life for 152 s")])
+def test_ticks_that_do_not_come_through_are_said(signs_of_life, age, fault):
+    """A worker that takes heartbeats and fails at every tick is not well."""
+    task_success.send(sender=heartbeat)
+    assert pulse.fault("ticks") == "no sign of life yet"
+    task_success.send(sender=tick)
+    pulse.file("ticks").write_text(repr(time.time() - age))
+    assert pulse.fault("ticks") == fault
 
 
 def test_beat_reports_when_it_begins_and_whenever_it_sends(signs_of_life):
