@@ -39,7 +39,7 @@ OWNER_COMMANDS = {
 }
 # They make people and roles before there is anybody who could act, and the facts of an invented past.
 OWNER_COMMANDS_OF_A_PRACTICE = {"demo", "invite_practice_admin"}
-WORKER_COMMANDS = {"import_caseload", "record_bounce", "reminders_doctor"}
+WORKER_COMMANDS = {"import_caseload", "record_bounce", "reminders_doctor", "status"}
 
 
 def manage(*, folder: str, role: str | None, command: list[str]) -> int:
