@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import holidays
+from babel.core import get_global
 
 from core.dates import cldr, language_now
 from core.names import sort_key
@@ -32,6 +33,12 @@ def countries() -> list[tuple[str, str]]:
     names = cldr(language_now()).territories
     named = [(code, names[code]) for code in known() if code in names]
     return sorted(named, key=lambda pair: sort_key(pair[1]))
+
+
+def country_of(zone: str) -> str:
+    """Return the country of a time zone where holidays are known for it; empty for UTC and the like."""
+    country: str = get_global("zone_territories").get(zone, "")
+    return country if country in known() else ""
 
 
 def regions(country: str) -> list[tuple[str, str]]:

@@ -45,6 +45,13 @@ class RoomForm(AtASiteForm):
     new_site = forms.CharField(label=_("Name of the new site"), max_length=120, required=False)
     sometimes_needed = ("site", "new_site")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Where there is one site only, the room is there."""
+        super().__init__(*args, **options)
+        sites = list(self.fields["site"].queryset[:2])  # type: ignore[attr-defined]
+        if len(sites) == 1 and not self.initial.get("site"):
+            self.initial["site"] = sites[0].pk
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if not said.get("site") and not said.get("new_site"):

@@ -19,7 +19,7 @@ from caseload.forms.practice import ClosedDayForm, CountryForm, HolidaysForm
 from caseload.models import ClosedDay
 from caseload.operations import practice as operations
 from caseload.operations.practice import Closing
-from caseload.public_holidays import Holiday, public_holidays
+from caseload.public_holidays import Holiday, country_of, public_holidays
 from core.clock import today
 from core.dates import listed as in_words
 from core.dates import whole_date
@@ -108,7 +108,8 @@ def key_of(said: str) -> UUID | None:
 def close_public_holidays(request: AuthedRequest) -> HttpResponse:
     """Choose a country and a year, look at its holidays, close those that are picked."""
     asked = request.GET if "country" in request.GET else None
-    initial = {"country": request.practice.country, "region": request.practice.region}
+    likely = request.practice.country or country_of(request.practice.zone)
+    initial = {"country": likely, "region": request.practice.region}
     country = (asked or initial).get("country") or ""
     choosing = CountryForm(asked, today=today(), country=country, initial=initial)
     if asked is None or not choosing.is_valid():
