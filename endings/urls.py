@@ -17,6 +17,7 @@ from endings.views import (
     sheets,
     steps,
     summaries,
+    tapers,
     tellings,
 )
 
@@ -38,6 +39,7 @@ urlpatterns = [
         sheets.correct_attempt,
         name="correct_attempt",
     ),
+    path("<uuid:pk>/taper/", tapers.taper_off, name="taper_off"),
     path("<uuid:pk>/look-back/", sheets.look_back, name="look_back"),
     path("look-backs/<uuid:pk>/share/", sheets.share_look_back, name="share_look_back"),
     # telling

@@ -8,12 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from caseload.forms.days import how_often_field
 from core.widgets import Choice as Pick
 from core.widgets import DateInput, PickCheckboxes, PickRadio
 from endings.forms.occasions import OccasionForm
 from endings.forms.tellings import lines
 from endings.models import OutreachAttempt
 from endings.models.tellings import Feeling
+from endings.taper import MOST_MEETINGS, Stretch, is_rarer
 from endings.workflow import Cause, Initiator, Question, Sheet, causes_of
 from endings.workflow.sheets import unanswered
 
@@ -140,6 +142,44 @@ class AttemptForm(OccasionForm):
                 _("The client did not agree to be reached this way. Say why it was right."),
             )
         return cleaned
+
+
+class StretchForm(forms.Form):
+    """So many meetings, so many weeks apart."""
+
+    every_weeks = how_often_field()
+    meetings = forms.IntegerField(
+        label=_("How many times"),
+        min_value=0,
+        max_value=MOST_MEETINGS,
+        widget=forms.NumberInput({"class": "form-control w-date"}),
+    )
+
+    def stretch(self) -> Stretch:
+        return Stretch(self.cleaned_data["every_weeks"], self.cleaned_data["meetings"])
+
+
+class BaseStretchFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # no generic at run time
+    """Three stretches: the gaps only grow, and there is a last meeting."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        if not is_rarer(self.stretches()):
+            raise forms.ValidationError(
+                _("Let the gaps grow: each stretch at least as rare as the one before.")
+            )
+
+    def stretches(self) -> list[Stretch]:
+        return [form.stretch() for form in self.forms]
+
+
+StretchFormSet = forms.formset_factory(StretchForm, formset=BaseStretchFormSet, extra=0)
+USUAL = (
+    {"every_weeks": 1, "meetings": 3},
+    {"every_weeks": 2, "meetings": 3},
+    {"every_weeks": 4, "meetings": 2},
+)
 
 
 class LookBackForm(forms.Form):

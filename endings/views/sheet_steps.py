@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caseload.models.episodes import every
 from core import dates
 from core.parts import Fact, Link, Text
 from endings.models import OutreachAttempt, Review, StepRecord
 from endings.operations.sheets import answers_of
+from endings.operations.tapers import taper_of
 from endings.views.page import Page, Version
 from endings.workflow import SHEETS, Step
 from endings.workflow.sheets import spoken
@@ -63,6 +65,40 @@ def facts_of(page: Page, record: StepRecord) -> list[Fact]:
 def consent(page: Page) -> dict[str, Any]:
     """Return where the supervisor's yes stands; it is asked for with the ground."""
     return {"facts": page.reviewed(Review.Kind.EXIT)}
+
+
+def taper(page: Page) -> dict[str, Any]:
+    """Return the stretches with their meetings; booking anew replaces what is still to come."""
+    records = page.records.records_of(Step.TAPER)
+    label = _("Plan it anew") if records else _("Plan rarer meetings")
+    act = [page.act("taper_off", label)] if page.may(Step.TAPER) else []
+    if not records:
+        return {"acts": act}
+    newest = records[-1]
+    return {
+        "facts": stretches_of(page, newest),
+        "recorded": page.recorded(newest.by, newest.recorded_at),
+        "ways": act,
+        "versions": [
+            Version(page.earlier(one.by, one.recorded_at), stretches_of(page, one))
+            for one in records[:-1]
+        ],
+        "text": "",
+    }
+
+
+def stretches_of(page: Page, record: StepRecord) -> list[Fact]:
+    """Return “every 2 weeks: 3 meetings, from Mon 7 Dec” for each stretch, and the last day."""
+    laid = taper_of(record)
+    facts: list[Fact] = []
+    for one in laid:
+        meetings = ngettext("%(count)s meeting", "%(count)s meetings", len(one.days))
+        from_day = _("%(meetings)s, from %(day)s") % {
+            "meetings": meetings % {"count": len(one.days)},
+            "day": page.day(one.starts_on),
+        }
+        facts.append((every(one.stretch.every_weeks), from_day))
+    return [*facts, (_("Last session"), page.day(laid[-1].days[-1]))]
 
 
 def said(kind: str, spoken_parts: list[Text]) -> str:

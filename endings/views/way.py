@@ -277,6 +277,7 @@ SAYS: dict[str, Callable[[Page], dict[str, Any]]] = {
     Step.OUTREACH: sheet_steps.outreach,
     Step.DEBRIEF: sheet_steps.look_back,
     Step.CONSENT: sheet_steps.consent,
+    Step.TAPER: sheet_steps.taper,
     Step.LIVE_VOICE: telling_step.shown,
     Step.RISK: risk,
     Step.TELL: telling_step.shown,
