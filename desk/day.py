@@ -17,6 +17,7 @@ from endings.models import Departure, Ending, Review
 from referrals.models import FollowUp
 from reminders.due import Due
 from reminders.occasions import Occasion
+from reminders.operations.subjects import Subject
 
 WEEK = timedelta(days=7)
 TO_TELL = (Occasion.LAST_CHANCE, Occasion.TELL)
@@ -64,6 +65,7 @@ class Day:
     follow_ups: Mapping[UUID, FollowUp]
     reviews: Sequence[Review] = ()
     departure: Departure | None = None
+    subjects: Mapping[UUID, Subject] = field(default_factory=dict)
     of: Mapping[UUID, list[Due]] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -66,6 +66,7 @@ KINDS: dict[str, str | Promise] = {
     "referrals.referral": _("Referral"),
     "referrals.referralmove": _("Step of a referral"),
     "referrals.referraloption": pgettext_lazy("history", "Option"),
+    "reminders.reminderpolicy": _("When people are reminded"),
 }
 
 

@@ -34,6 +34,7 @@ from endings.models.endings import CLOSED_STAGES
 from referrals.models import FollowUp
 from reminders.due import Due
 from reminders.occasions import Occasion
+from reminders.rules import IN_THE_CASELOAD, ROWS_OF
 from reminders.targets import target_of
 
 
@@ -196,6 +197,8 @@ def small_things_of(day: Day) -> list[Todo]:
             rows.append(asking_after(one, follow_up, day))
         elif one.occasion in (*TO_TELL, *TO_DECIDE, Occasion.REVIEW, Occasion.CHECK_ENTRY):
             continue
+        elif ROWS_OF[one.occasion] in IN_THE_CASELOAD:
+            rows.append(in_the_caseload(one, day))
         elif ending is None:
             rows.append(for_a_receiver(one, day))
         elif not day.is_mine(ending):
@@ -203,6 +206,19 @@ def small_things_of(day: Day) -> list[Todo]:
         elif ending.assignment_id not in todays or one.occasion not in IN_A_SESSION:
             rows.append(question(one, ending, day))
     return [*rows, *answers_of(day), *entries_of(day)]
+
+
+def in_the_caseload(one: Due, day: Day) -> Todo:
+    """Return somebody who waits, a break, a look at risk, a file: what to do, and with whom."""
+    subject = day.subjects.get(one.about_id)
+    called = subject.called or subject.code if subject else ""
+    chip = Chip("late", _("Late")) if one.is_late else None
+    return Todo(
+        title=f"{one.occasion.label}: {called}" if called else str(one.occasion.label),
+        url=target_of(one.occasion, one.about_id),
+        chip=chip,
+        text=_("Since %(day)s.") % {"day": day.day(one.since)},
+    )
 
 
 def for_a_receiver(one: Due, day: Day) -> Todo:

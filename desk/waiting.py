@@ -10,7 +10,7 @@ from accounts.models import User
 from core.clock import now
 from core.middleware import GetResponse
 from reminders.models import Reminder
-from reminders.occasions import LINES, Line, Occasion
+from reminders.occasions import CONCERNS_TELLING, LINES, Line, Occasion
 
 
 class WaitingMiddleware:
@@ -27,12 +27,16 @@ class WaitingMiddleware:
 
 
 def waiting_for(user: User) -> Mapping[str, int]:
-    """Count what stands in the inbox of `user`: all, reviews, and conversations to have."""
+    """Count what stands in the inbox of `user`: all, reviews, and conversations to have.
+
+    Who wants mail alone is shown a number only of what concerns a client being told; the inbox holds it all.
+    """
     mine = Reminder.objects.visible_to(user).standing(now())
     counted = dict(mine.order_by().values_list("occasion").annotate(Count("pk")))
     to_tell = sum(n for key, n in counted.items() if LINES[Occasion(key)] is Line.TELL)
+    noticed = [n for key, n in counted.items() if user.wants_notices or key in CONCERNS_TELLING]
     return {
-        "reminders:inbox": sum(counted.values()),
+        "reminders:inbox": sum(noticed),
         "desk:supervisors_desk": counted.get(Occasion.REVIEW, 0),
         "endings:endings": to_tell,
     }

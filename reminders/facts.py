@@ -1,16 +1,19 @@
-"""What `due` is asked about: one flat row per ending, review, follow-up and directory entry.
+"""What `due` is asked about: one flat row per ending, review, follow-up and so on.
 
 Dates are the practice's. A caller leaves out what does not stand: endings of a draft departure,
-withdrawn endings, decided reviews, follow-ups done or dropped.
+withdrawn endings, decided reviews, follow-ups done or dropped, people who wait no longer.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from endings.planner import Days
+from reminders.offsets import Offsets
 
 DAY = timedelta(days=1)
 SEARCHED = 92
@@ -38,6 +41,12 @@ class WorkDays:
         """Return the working day before `day`, or the day before it where there is none."""
         days = (day - n * DAY for n in range(1, SEARCHED))
         return next((one for one in days if one in self), day - DAY)
+
+    def after(self, day: date, number: int) -> date:
+        """Return the working day that is `number` of them after `day`; as many days where there is none."""
+        days = (day + n * DAY for n in range(1, SEARCHED))
+        working = islice((one for one in days if one in self), number - 1, None)
+        return next(working, day + number * DAY)
 
 
 @dataclass(frozen=True)
@@ -137,16 +146,98 @@ class EntryFacts:
 
 
 @dataclass(frozen=True)
+class WaitingFacts:
+    """Somebody on the waiting list, with a named person and the day of the next contact (R25)."""
+
+    id: UUID
+    named_person_id: UUID
+    next_contact_on: date
+
+
+@dataclass(frozen=True)
+class PauseFacts:
+    """The newest break of work that goes on (R25). `met_on`: the first session since the agreed contact.
+
+    `goes_on`: a session after the break is planned, or was held.
+    """
+
+    id: UUID
+    worker_id: UUID
+    contact_on: date
+    ends_on: date
+    met_on: date | None = None
+    goes_on: bool = False
+
+    @property
+    def is_to_contact(self) -> bool:
+        return self.met_on is None
+
+    @property
+    def is_to_agree(self) -> bool:
+        return not self.goes_on
+
+
+@dataclass(frozen=True)
+class RiskFacts:
+    """A client whose newest look at risk says when to look again (R24), and who works with them."""
+
+    id: UUID
+    worker_id: UUID
+    look_again_on: date
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """A copy or the end of a file that waits for a second yes, and one of those who may give it."""
+
+    id: UUID
+    may_agree_id: UUID
+    asked_on: date
+
+
+@dataclass(frozen=True)
+class HandedFacts:
+    """One reminder that somebody has put into a colleague's hands, until it is late."""
+
+    person_id: UUID
+    occasion: str
+    about_id: UUID
+    due_on: date
+    to_id: UUID
+
+
+def empty() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Everything that `due` looks at. A person without `calendars` works Monday to Friday."""
+    """Everything that `due` looks at. A person without `calendars` works Monday to Friday.
+
+    `answers`: who answers for whom today: the deputy of somebody who is away, and who leads them where
+    there is none. `house`: the working days of the practice, in which escalations are counted.
+    """
 
     endings: Sequence[EndingFacts] = ()
     reviews: Sequence[ReviewFacts] = ()
     follow_ups: Sequence[FollowUpFacts] = ()
     entries: Sequence[EntryFacts] = ()
+    waiting: Sequence[WaitingFacts] = ()
+    pauses: Sequence[PauseFacts] = ()
+    risks: Sequence[RiskFacts] = ()
+    requests: Sequence[RequestFacts] = ()
     directory_admins: Sequence[UUID] = ()
-    calendars: Mapping[UUID, WorkDays] = field(default_factory=lambda: MappingProxyType({}))
+    practice_admins: Sequence[UUID] = ()
+    handed: Sequence[HandedFacts] = ()
+    calendars: Mapping[UUID, WorkDays] = field(default_factory=empty)
+    answers: Mapping[UUID, UUID] = field(default_factory=empty)
+    house: WorkDays = field(default_factory=WorkDays)
+    offsets: Offsets = field(default_factory=Offsets)
 
     def days_of(self, person_id: UUID) -> WorkDays:
         """Return the working days of a person."""
         return self.calendars.get(person_id, WorkDays())
+
+    def answering(self, person_id: UUID) -> UUID:
+        """Return who answers in the place of a person today: most days they themselves."""
+        return self.answers.get(person_id, person_id)

@@ -4,12 +4,18 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from core.fields import short_text, uuid_key
-from core.guard import EVERYBODY, NOBODY, Guard, Worker, either, holding, mine
+from core.fields import Revisioned, short_text, uuid_key
+from core.guard import EVERYBODY, NOBODY, READS, Guard, Worker, either, holding, mine
+from core.history import tracked
+from reminders.occasions import Occasion
+from reminders.offsets import BOUNDS, NAMES, Offsets
+
+PUT_OFF_FREELY = 2  # times; then a reason is asked for
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -21,7 +27,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(person=user)
 
     def standing(self, at: datetime) -> Self:
-        return self.filter(closed_at=None).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=at))
+        """Not closed by its fact, not done by hand, not resting until tomorrow."""
+        awake = Q(snoozed_until=None) | Q(snoozed_until__lte=at)
+        return self.filter(awake, closed_at=None, done_at=None)
 
 
 class Reminder(models.Model):
@@ -33,6 +41,15 @@ class Reminder(models.Model):
         worker=Worker(reads=True, writes=("insert", "update")),
     )
 
+    class Because(models.TextChoices):
+        """Why something is put off once more: a choice, so that nothing of a client is written here."""
+
+        WAITS = "waits", _("I wait for somebody’s answer")
+        NOT_HERE = "not_here", _("The client was not here")
+        AWAY = "away", _("I was not at work")
+        FIRST = "first", _("Something else had to come first")
+        CAN_WAIT = "can_wait", _("It can wait")
+
     id = uuid_key()
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reminders")
     occasion = models.CharField(max_length=32)
@@ -43,6 +60,11 @@ class Reminder(models.Model):
     raised_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    rested = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often it was put off
+    rested_because = models.CharField(
+        max_length=8, choices=Because, blank=True, default="", db_default=""
+    )
+    done_at = models.DateTimeField(null=True, blank=True)  # by hand, where no fact closes it
     closed_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)  # put into a mail, once
 
@@ -63,6 +85,135 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"Reminder {self.pk}"
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether tomorrow is not too late: it is, on the last day of full notice."""
+        return not (self.occasion == Occasion.LAST_CHANCE and self.is_escalation)
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether it was put off so often that the next time needs a reason."""
+        return self.rested >= PUT_OFF_FREELY
+
+    def is_aside(self, at: datetime) -> bool:
+        """Say whether it rests until tomorrow, or was done by hand."""
+        rests = self.snoozed_until is not None and self.snoozed_until > at
+        return rests or self.done_at is not None
+
+
+class HandedOnQuerySet(models.QuerySet["HandedOn"]):
+    def visible_to(self, user: User) -> Self:
+        """What one has handed on, and what one was handed."""
+        return self.filter(Q(by=user) | Q(to=user))
+
+    def editable_by(self, user: User) -> Self:
+        """The same: one takes back, the other gives back."""
+        return self.visible_to(user)
+
+    def standing(self) -> Self:
+        return self.filter(taken_back_at=None)
+
+
+class HandedOn(models.Model):
+    """A reminder that a person has put into a colleague's hands; it opens nothing to them.
+
+    It names the reminder by what makes it one, because the colleague cannot read another person's inbox.
+    """
+
+    guard = Guard(
+        read=either(mine("by_id"), mine("to_id")),
+        insert=mine("by_id"),
+        update=either(mine("by_id"), mine("to_id")),
+        fixed=("by_id", "to_id", "about", "occasion", "due_on"),
+        worker=READS,
+        because="gives no sight: the deputy has theirs by the absence",
+    )
+
+    id = uuid_key()
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="handed_on")
+    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="was_handed")
+    occasion = models.CharField(max_length=32)
+    about = models.UUIDField()
+    due_on = models.DateField()
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HandedOnQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["by", "occasion", "about", "due_on"],
+                condition=Q(taken_back_at=None),
+                name="one_thing_is_in_one_pair_of_hands",
+            ),
+            CheckConstraint(name="nobody_hands_on_to_themselves", condition=~Q(by=F("to"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"Handed on {self.pk}"
+
+
+class ReminderPolicyQuerySet(models.QuerySet["ReminderPolicy"]):
+    def current(self) -> "ReminderPolicy":
+        """Return what the practice has set, or what is usual where it has set nothing."""
+        return self.first() or ReminderPolicy(pk=1)
+
+
+def days(name: str) -> "models.PositiveSmallIntegerField[int, int]":
+    """Return the column of one offset."""
+    usual = getattr(Offsets(), name)
+    return models.PositiveSmallIntegerField(default=usual, db_default=usual)
+
+
+@tracked
+class ReminderPolicy(Revisioned):
+    """How many days before or after a fact the practice reminds (`reminders.offsets`); one row."""
+
+    guard = Guard(read=EVERYBODY, write=holding("practice_admin"), worker=READS)
+
+    id = models.SmallAutoField(primary_key=True)
+    before_window = days("before_window")
+    leads_after = days("leads_after")
+    admin_after = days("admin_after")
+    options_after = days("options_after")
+    choice_after = days("choice_after")
+    overdue_after = days("overdue_after")
+    before_handover = days("before_handover")
+    before_last = days("before_last")
+    close_first = days("close_first")
+    close_second = days("close_second")
+    close_late = days("close_late")
+    check_again = days("check_again")
+    before_break_ends = days("before_break_ends")
+
+    objects = ReminderPolicyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(name="one_policy_of_reminders", condition=Q(id=1)),
+            CheckConstraint(
+                name="offsets_stay_within_their_bounds",
+                condition=Q(
+                    *(
+                        (f"{name}__range", (bounds.fewest, bounds.most))
+                        for name, bounds in BOUNDS.items()
+                    )
+                ),
+            ),
+            CheckConstraint(
+                name="closing_is_asked_for_in_order",
+                condition=Q(close_first__lt=F("close_second"), close_second__lt=F("close_late")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Policy of reminders"
+
+    @property
+    def offsets(self) -> Offsets:
+        return Offsets(**{name: getattr(self, name) for name in NAMES})
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

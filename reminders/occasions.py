@@ -14,6 +14,7 @@ class Occasion(TextChoices):
     TELL = "tell", _("The window is open: tell in person")
     LAST_CHANCE = "last_chance", _("Last chance for full notice")
     NOTICE_SHORT = "notice_short", _("Notice is short: an exception is needed")
+    UNANSWERED = "unanswered", _("Notice is short, and nobody has answered")
     REBOOK_TELLING = "rebook_telling", _("The meeting fell through: choose another")
     RETURN_TO_IT = "return_to_it", _("Told early: return to it")
     OFFER_OPTIONS = "offer_options", _("Offer options")
@@ -25,6 +26,11 @@ class Occasion(TextChoices):
     ASK_AFTER = "ask_after", _("Did the client arrive?")
     CHECK_ENTRY = "check_entry", _("Check this entry of the directory")
     REVIEW = "review", _("Somebody is waiting for you")
+    CONTACT_WAITING = "contact_waiting", _("Get in touch with somebody who waits")
+    CONTACT_IN_BREAK = "contact_in_break", _("Get in touch, as agreed for the break")
+    BREAK_ENDS = "break_ends", _("A break ends: agree on how it goes on")
+    LOOK_AT_RISK = "look_at_risk", _("Look at risk again")
+    SECOND_YES = "second_yes", _("A file waits for a second yes")
 
 
 class Line(TextChoices):
@@ -54,9 +60,29 @@ LINES: Mapping[Occasion, Line] = MappingProxyType(
         Occasion.ASK_AFTER: Line.ASK,
         Occasion.CHECK_ENTRY: Line.FINISH,
         Occasion.REVIEW: Line.FINISH,
+        Occasion.UNANSWERED: Line.FINISH,
+        Occasion.CONTACT_WAITING: Line.ASK,
+        Occasion.CONTACT_IN_BREAK: Line.ASK,
+        Occasion.BREAK_ENDS: Line.ASK,
+        Occasion.LOOK_AT_RISK: Line.ASK,
+        Occasion.SECOND_YES: Line.FINISH,
     }
 )
 """Which reminder becomes which line (words.md 3), so that no count tells one person's story."""
+
+
+DONE_BY_HAND: frozenset[Occasion] = frozenset(
+    {Occasion.PREPARE_HANDOVER, Occasion.CONTACT_IN_BREAK, Occasion.UNANSWERED}
+)
+"""What nothing that is recorded would close. Everything else leaves with its fact, and only so."""
+
+CONCERNS_TELLING: frozenset[Occasion] = frozenset(
+    {
+        Occasion.UNANSWERED,
+        *(occasion for occasion, line in LINES.items() if line is Line.TELL),
+    }
+)
+"""What concerns a client being told: nobody can switch it off, neither the mail nor the notice."""
 
 
 def digest_lines(standing: Iterable[tuple[Occasion | str, bool]]) -> dict[Line, int]:

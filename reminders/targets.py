@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from reminders.occasions import Occasion
 
+INBOX = "reminders:inbox"
+
 PAGES: Mapping[Occasion, str] = MappingProxyType(
     {
         Occasion.CHOOSE_MEETING: "endings:ending",
@@ -25,10 +27,18 @@ PAGES: Mapping[Occasion, str] = MappingProxyType(
         Occasion.ASK_AFTER: "endings:record_follow_up",
         Occasion.CHECK_ENTRY: "referrals:check_service",
         Occasion.REVIEW: "endings:review",
+        Occasion.CONTACT_WAITING: "caseload:change_waiting",
+        Occasion.LOOK_AT_RISK: "caseload:record_risk_look",
+        Occasion.SECOND_YES: "caseload:file_request",
+        # Done on the client's page, or by talking to colleagues: the inbox says with whom.
+        Occasion.CONTACT_IN_BREAK: INBOX,
+        Occasion.BREAK_ENDS: INBOX,
+        Occasion.UNANSWERED: INBOX,
     }
 )
 
 
 def target_of(occasion: Occasion | str, about: UUID) -> str:
     """Return the address of that page; it asks for itself whether one may see it."""
-    return reverse(PAGES[Occasion(occasion)], args=[about])
+    page = PAGES[Occasion(occasion)]
+    return reverse(page, args=[] if page == INBOX else [about])

@@ -39,7 +39,9 @@ NOT_ABOUT_PEOPLE = {
         *("NewClients", "Organization", "Phone", "Schedule", "SearchEntry", "Service"),
         *("ServiceAtLocation", "Source", "Verification"),
     },
-    "reminders": {"CalendarFeed", "Examination", "FeedRead", "Message", "Reminder", "Tick"},
+    "reminders": {
+        *("CalendarFeed", "Examination", "FeedRead", "HandedOn", "Message", "Reminder", "Tick")
+    },
     "endings": set(),
 }
 # Texts that hold a key of ours and no person's words.

@@ -9,7 +9,7 @@ from core.clock import now, today
 from endings.models import HandoverInvitation, HandoverSummary, HeldPlace
 from endings.operations.handovers import one_off_code
 from referrals.models import Referral
-from reminders.models import Reminder
+from reminders.models import HandedOn, Reminder
 from tests.accounts.factories import (
     AbsenceFactory,
     InvitationFactory,
@@ -131,6 +131,14 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "account_invitation": InvitationFactory.create(user=marta),
         "reminder": Reminder.objects.create(
             person=marta, occasion="tell", about=ending.pk, due_on=today(), raised_at=now()
+        ),
+        "handed_on": HandedOn.objects.create(
+            by=marta,
+            to=UserFactory.create(name="Imre"),
+            occasion="hear_choice",
+            about=ending.pk,
+            due_on=today(),
+            at=now(),
         ),
     }
     return {name: row.pk for name, row in rows.items()}

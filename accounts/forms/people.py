@@ -153,11 +153,36 @@ class OwnSettingsForm(forms.Form):
         help_text=_("On your working days, if anything waits. It holds numbers only."),
         widget=TimeInput,
     )
-    wants_mail = forms.BooleanField(label=_("Send me the morning mail"), required=False)
+    reminded_by = forms.ChoiceField(
+        label=_("How you are reminded"),
+        help_text=_(
+            "What concerns a client being told always comes both ways: nobody is to be left waiting."
+        ),
+        choices=[
+            ("both", _("By mail and in the app")),
+            ("mail", _("By mail")),
+            ("app", _("In the app")),
+        ],
+        widget=PickRadio,
+    )
 
     def __init__(self, *args: Any, by: User, **options: Any) -> None:
-        names = ["language", "theme", "working_days", "zone", "digest_at", "wants_mail"]
-        options.setdefault("initial", {name: getattr(by, name) for name in names})
+        names = ["language", "theme", "working_days", "zone", "digest_at"]
+        initial = {name: getattr(by, name) for name in names}
+        options.setdefault("initial", initial | {"reminded_by": ways_of(by)})
         super().__init__(*args, **options)
         self.fields["zone"].choices = zones()  # type: ignore[attr-defined]
         self.fields["working_days"].choices = list(enumerate(weekday_names()))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the way one is reminded into the two columns that keep it."""
+        said = super().clean() or self.cleaned_data
+        way = said.pop("reminded_by", "both")
+        return said | {"wants_mail": way != "app", "wants_notices": way != "mail"}
+
+
+def ways_of(person: User) -> str:
+    """Return how somebody is reminded, as the form names it."""
+    if person.wants_mail and person.wants_notices:
+        return "both"
+    return "mail" if person.wants_mail else "app"

@@ -76,7 +76,9 @@ class User(AbstractBaseUser):
     )
     working_days = ArrayField(models.PositiveSmallIntegerField(), default=monday_to_friday)
     digest_at = models.TimeField(default="07:00")
+    # How reminders reach the person; what concerns a client being told comes both ways, whatever is chosen.
     wants_mail = models.BooleanField(default=True)
+    wants_notices = models.BooleanField(default=True, db_default=True)
     languages_spoken = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     capacity = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     is_active = models.BooleanField(default=True)
@@ -91,6 +93,12 @@ class User(AbstractBaseUser):
 
     class Meta:
         indexes = [models.Index(fields=["sort_key"])]
+        constraints = [
+            CheckConstraint(
+                name="everybody_is_reminded_some_way",
+                condition=Q(wants_mail=True) | Q(wants_notices=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -176,6 +176,7 @@ class WaitingEntry(models.Model):
         insert=either(through("client_id", "takeable_clients"), "sight.is_new_client(client_id)"),
         update=through("client_id", "clients"),
         fixed=("client_id",),
+        worker=READS,
         sight_moves=("ended_on", "ended_why"),
         because="gives the named person identity: of a new client, or of one to begin with; nobody names themselves"
         " where a colleague works",

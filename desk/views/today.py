@@ -20,6 +20,8 @@ from endings.models.exceptions import WAITS
 from referrals.models import FollowUp
 from reminders.due import Due
 from reminders.operations.reading import due_in_sql
+from reminders.operations.subjects import subjects_of
+from reminders.rules import IN_THE_CASELOAD, ROWS_OF
 
 DAY = timedelta(days=1)
 ANSWERS_STAND = timedelta(days=7)
@@ -61,8 +63,14 @@ def read_day(request: AuthedRequest, on: date) -> Day:
         endings=endings_for(request, standing),
         follow_ups=follow_ups_for(request, standing),
         reviews=reviews_for(request, now()),
+        subjects=subjects_of(user, [(one.occasion, one.about_id) for one in others(standing)]),
         departure=Departure.objects.editable_by(user).open().first(),
     )
+
+
+def others(standing: list[Due]) -> list[Due]:
+    """Return what is neither about an ending nor a list of its own: people who wait, breaks, risk, files."""
+    return [one for one in standing if ROWS_OF[one.occasion] in IN_THE_CASELOAD]
 
 
 def sessions_on(request: AuthedRequest, on: date) -> list[Session]:

@@ -5,29 +5,50 @@ one for the pure form, `due_sql` all at once for the set-based one. Parameters: 
 date), `zone` (its name), `person` (a key, or null for everybody) and `check_after` (days).
 """
 
-# Who answers in the place of those whose endings stand: they themselves; the deputy while they are away;
-# whoever leads their work where there is none, and where there is nobody at all they themselves again.
+from dataclasses import asdict
+
+from reminders.offsets import NAMES, Offsets
+
+# Who is at work today: their account is open and they are not away.
+HERE = """
+select u.id as person_id
+  from accounts_user u
+ where u.is_active and u.suspended_at is null
+   and not exists (select from accounts_absence b
+                    where b.user_id = u.id and %(today)s between b.starts_on and b.ends_on)
+"""
+
+# Who leads whose work today, the first one first.
+LED = """
+select s.supervisee_id as person_id, s.supervisor_id,
+       row_number() over (partition by s.supervisee_id order by s.is_second, s.starts_on, s.id) as place
+  from accounts_supervision s
+  join accounts_user who on who.id = s.supervisor_id and who.is_active and who.suspended_at is null
+ where s.kind in ('leading', 'both')
+   and s.starts_on <= %(today)s and (s.ends_on is null or s.ends_on >= %(today)s)
+"""
+
+# Who answers in the place of those who are not here: the deputy; who leads their work where there is none
+# at work; the deputy of who leads it. Where there is nobody at all, they themselves.
 ANSWERS = """
-select u.id as person_id,
-       case when away.user_id is null and u.is_active and u.suspended_at is null then u.id
-            else coalesce(deputy.id, leads.supervisor_id, u.id) end as answers_id,
-       leads.supervisor_id
+select u.id as person_id, coalesce(deputy.person_id, leads.person_id, theirs.person_id, u.id) as answers_id
   from accounts_user u
   left join accounts_absence away
     on away.user_id = u.id and %(today)s between away.starts_on and away.ends_on
-  left join accounts_user deputy
-    on deputy.id = away.deputy_id and deputy.is_active and deputy.suspended_at is null
+  left join here deputy on deputy.person_id = away.deputy_id
   left join lateral (
-    select s.supervisor_id
-      from accounts_supervision s
-      join accounts_user who on who.id = s.supervisor_id
-     where s.supervisee_id = u.id and s.kind in ('leading', 'both')
-       and s.starts_on <= %(today)s and (s.ends_on is null or s.ends_on >= %(today)s)
-       and who.is_active and who.suspended_at is null
-     order by s.is_second, s.starts_on, s.id
-     limit 1
+    select h.person_id from led l join here h on h.person_id = l.supervisor_id
+     where l.person_id = u.id order by l.place limit 1
   ) leads on true
- where u.id in (select therapist_id from standing union select carried_by_id from standing)
+  left join lateral (
+    select h.person_id
+      from led l
+      join accounts_absence b
+        on b.user_id = l.supervisor_id and %(today)s between b.starts_on and b.ends_on
+      join here h on h.person_id = b.deputy_id and h.person_id <> u.id
+     where l.person_id = u.id order by l.place limit 1
+  ) theirs on true
+ where not exists (select from here h where h.person_id = u.id)
 """
 
 # The work of one person; the app asks as that person (reading.py), because it may ask for nobody else.
@@ -57,10 +78,10 @@ select e.id, e.assignment_id, e.episode_id, e.participation_id, e.carried_by_id,
 # chosen, or one who has accepted, until the client wants no meeting or an exception says why there is none.
 ENDINGS = """
 select e.id,
-       mine.answers_id as therapist_id,
+       e.therapist_id,
        e.work_ends_on as therapist_until,
-       carries.answers_id as carried_by_id,
-       mine.supervisor_id,
+       e.carried_by_id,
+       leads.supervisor_id,
        e.opened_on,
        e.window_opens_on,
        e.window_closes_on,
@@ -95,8 +116,7 @@ select e.id,
        e.last_held_on,
        e.closed_on
   from standing e
-  join answers mine on mine.person_id = e.therapist_id
-  left join answers carries on carries.person_id = e.carried_by_id
+  left join led leads on leads.person_id = e.therapist_id and leads.place = 1
   left join caseload_session chosen on chosen.id = e.tell_session_id
   left join lateral (
     select max(day) filter (where day between e.window_opens_on and e.window_closes_on)
@@ -183,11 +203,72 @@ select s.service_id as id, max(s.checked_on) + %(check_after)s::int as check_on
  group by s.service_id
 """
 
+# Somebody who waits for a place, with a named person (R25).
+WAITING = """
+select w.id, w.named_person_id, w.next_contact_on from caseload_waitingentry w where w.ended_on is null
+"""
+
+# The newest break of work that goes on and does not sleep.
+PAUSES = """
+select b.id, a.therapist_id as worker_id, b.contact_on, b.ends_on, met.met_on,
+       coalesce(met.goes_on, false) as goes_on
+  from caseload_break b
+  join caseload_assignment a on a.id = b.assignment_id
+  left join lateral (
+    select min(day) filter (where state = 'attended' and day >= b.contact_on) as met_on,
+           bool_or(day > b.ends_on) as goes_on
+      from (select (s.starts_at at time zone %(zone)s)::date as day, s.state
+              from caseload_session s
+             where s.assignment_id = a.id and s.state in ('planned', 'attended')) held
+  ) met on true
+ where a.starts_on <= %(today)s and (a.ends_on is null or a.ends_on >= %(today)s)
+   and a.state <> 'dormant'
+   and not exists (select from caseload_break later
+                    where later.assignment_id = b.assignment_id and later.starts_on > b.starts_on)
+"""
+
+# The newest look at risk speaks; it is asked of everybody who leads or holds work with the client today.
+RISKS = """
+select distinct newest.client_id as id, a.therapist_id as worker_id, newest.look_again_on
+  from (select distinct on (l.client_id) l.client_id, l.look_again_on
+          from caseload_risklook l order by l.client_id, l."on" desc, l.recorded_at desc) newest
+  join caseload_participation p
+    on p.client_id = newest.client_id and (p.left_on is null or p.left_on >= %(today)s)
+  join caseload_assignment a
+    on a.episode_id = p.episode_id and a.role in ('primary', 'holding')
+   and a.starts_on <= %(today)s and (a.ends_on is null or a.ends_on >= %(today)s)
+ where newest.look_again_on is not null
+"""
+
+# A copy or the end of a file, for each who may be the second person (caseload.operations.file_requests).
+REQUESTS = """
+select q.id, u.id as may_agree_id, (q.asked_at at time zone %(zone)s)::date as asked_on
+  from caseload_filerequest q
+  join accounts_user u on u.id <> q.asked_by_id and u.is_active and u.suspended_at is null
+ where q.state = 'asked' and (%(person)s::uuid is null or u.id = %(person)s::uuid)
+   and exists (select from accounts_roleheld r
+                where r.user_id = u.id
+                  and (r.role = 'records_keeper'
+                       or (r.role = 'supervisor'
+                           and (q.kind = 'disposal' or sight.has_led(u.id, %(today)s, q.client_id)))))
+"""
+
 ADMINS = """
 select u.id as person_id
-  from accounts_user u join accounts_roleheld r on r.user_id = u.id and r.role = 'directory_admin'
+  from accounts_user u join accounts_roleheld r on r.user_id = u.id and r.role = '{role}_admin'
  where u.is_active and u.suspended_at is null
    and (%(person)s::uuid is null or u.id = %(person)s::uuid)
+"""
+
+HANDED = """
+select h.by_id as person_id, h.occasion, h.about as about_id, h.due_on, h.to_id
+  from reminders_handedon h where h.taken_back_at is null
+"""
+
+# The practice's own working days: a calendar like a person's, without absences.
+HOUSE = """
+select '00000000-0000-0000-0000-000000000000'::uuid as person_id,
+       coalesce((select p.working_days from accounts_practice p where p.id = 1), '{0,1,2,3,4}') as weekdays
 """
 
 CALENDARS = """
@@ -202,16 +283,41 @@ SHUT = """
 select distinct c."on" as day from caseload_closedday c where c.site_id is null
 """
 
+# What the practice has set, and where it has set nothing what is usual: always one row.
+POLICY = "select {columns} from reminders_reminderpolicy p".format(  # noqa: S608 -- names of Offsets
+    columns=", ".join(
+        f"coalesce(max(p.{name}), {usual})::int as {name}"
+        for name, usual in asdict(Offsets()).items()
+    )
+)
+
+
+def policy_from(given: str) -> str:
+    """Return the same row out of the jsonb expression `given`, to look at what it would change."""
+    columns = ", ".join(f"({given} ->> '{name}')::int as {name}" for name in NAMES)
+    return f"select {columns}"
+
+
 FACTS: dict[str, str] = {
+    "policy": POLICY,
     "standing": STANDING,
+    "here": HERE,
+    "led": LED,
     "answers": ANSWERS,
     "ending": ENDINGS,
     "review": REVIEWS,
     "follow_up": FOLLOW_UPS,
     "entry": ENTRIES,
-    "directory_admin": ADMINS,
+    "waiting": WAITING,
+    "pause": PAUSES,
+    "risk": RISKS,
+    "request": REQUESTS,
+    "directory_admin": ADMINS.format(role="directory"),
+    "practice_admin": ADMINS.format(role="practice"),
+    "handed": HANDED,
     "calendar": CALENDARS,
     "away": AWAY,
     "shut": SHUT,
+    "house": HOUSE,
 }
 """Name of the common table expression → its text, in an order in which each may read those before it."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from endings.models import HandoverInvitation
 from reminders.models import Message, Reminder
+from reminders.occasions import CONCERNS_TELLING
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Standing:
     is_late: bool
     is_escalation: bool
     snoozed_until: datetime | None
+
+    @property
+    def concerns_telling(self) -> bool:
+        return self.occasion in CONCERNS_TELLING
 
     def rests(self, at: datetime) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > at
@@ -45,7 +50,7 @@ def known_of(messages: Iterable[Message]) -> Known:
 
 def standing_of(messages: Iterable[Message]) -> dict[UUID, list[Standing]]:
     people = {row.person_id for row in messages}
-    rows = Reminder.objects.filter(person__in=people, closed_at=None).order_by()
+    rows = Reminder.objects.filter(person__in=people, closed_at=None, done_at=None).order_by()
     found: dict[UUID, list[Standing]] = defaultdict(list)
     said = rows.values_list("person", "occasion", "is_late", "is_escalation", "snoozed_until")
     for person, occasion, is_late, is_escalation, snoozed_until in said:

@@ -23,7 +23,15 @@ from core.dates import clock_in_text, day
 from reminders.models import Message
 from reminders.occasions import Line, Occasion, digest_lines
 from reminders.operations.known import Known, Standing, known_of
-from reminders.operations.posting import CLOSING, REBOOK, REVIEW, SHORT, answer_wanted_by
+from reminders.operations.posting import (
+    CLOSING,
+    LAST,
+    REBOOK,
+    REVIEW,
+    SHORT,
+    UNANSWERED,
+    answer_wanted_by,
+)
 
 # Nobody can switch off what concerns a client who is to be told; the page behind the link asks for the sign-in.
 MAY_BE_UNWANTED = (Message.Kind.DIGEST, Message.Kind.DIRECTORY)
@@ -128,9 +136,10 @@ def words_of(message: Message, known: Known, at: datetime) -> Mail | None:
 
 # --- the digest -----------------------------------------------------------------------------------------
 def digest(message: Message, standing: Sequence[Standing]) -> Mail | None:
-    """Return mail 1 of words/mails.md."""
-    counts = digest_lines((one.occasion, one.is_late) for one in standing)
-    if not counts or not message.person.wants_mail:
+    """Return mail 1 of words/mails.md; to who wants none, what concerns a client being told alone."""
+    wanted = [one for one in standing if message.person.wants_mail or one.concerns_telling]
+    counts = digest_lines((one.occasion, one.is_late) for one in wanted)
+    if not counts:
         return None
     total = sum(count for line, count in counts.items() if line is not Line.LATE)
     subject = ngettext("Today: %(count)s thing to do", "Today: %(count)s things to do", total)
@@ -208,7 +217,16 @@ def short(message: Message, standing: Sequence[Standing]) -> Mail | None:
 
 def rebook(message: Message, standing: Sequence[Standing]) -> Mail | None:
     """Return mail 2 in short, to the one whose chosen meeting fell through."""
-    counts = digest_lines(escalated(standing, Occasion.REBOOK_TELLING))
+    return today(message, escalated(standing, Occasion.REBOOK_TELLING))
+
+
+def last(message: Message, standing: Sequence[Standing]) -> Mail | None:
+    """Return mail 2 in short, on the last day of full notice."""
+    return today(message, escalated(standing, Occasion.LAST_CHANCE))
+
+
+def today(message: Message, escalated: Iterable[tuple[str, bool]]) -> Mail | None:
+    counts = digest_lines(escalated)
     if not counts:
         return None
     return Mail(
@@ -216,6 +234,26 @@ def rebook(message: Message, standing: Sequence[Standing]) -> Mail | None:
         [
             Paragraph(lines=lines_of(counts)),
             Paragraph(_("See what is needed: %(url)s"), {"url": link_of(message)}),
+        ],
+    )
+
+
+def unanswered(message: Message, standing: Sequence[Standing]) -> Mail | None:
+    """Return mail 2 to the practice admin: reminded, escalated, and still nobody has answered."""
+    count = len(escalated(standing, Occasion.UNANSWERED))
+    if not count:
+        return None
+    return Mail(
+        _("Please look at something today"),
+        [
+            Paragraph(
+                _(
+                    "The agreed time for a conversation is running out, and nobody has answered our"
+                    " reminders. Please find somebody who can."
+                )
+            ),
+            Paragraph(lines=[line_of(Line.FINISH, count) % {"count": count}]),
+            Paragraph(_("See what was tried: %(url)s"), {"url": link_of(message)}),
         ],
     )
 
@@ -254,6 +292,8 @@ def closing(message: Message, standing: Sequence[Standing]) -> Mail | None:
 
 ESCALATIONS: Mapping[str, Callable[[Message, Sequence[Standing]], Mail | None]] = {
     SHORT: short,
+    LAST: last,
+    UNANSWERED: unanswered,
     REBOOK: rebook,
     REVIEW: review,
     CLOSING: closing,

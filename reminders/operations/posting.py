@@ -19,12 +19,17 @@ from endings.operations.reviews import answer_by
 from reminders.models import Message, Reminder
 from reminders.occasions import Occasion
 from reminders.operations.reading import calendar_of
+from reminders.rules import WITHIN_A_MINUTE
 
 DAY = timedelta(days=1)
 ESCALATION_IS_USEFUL_FOR = 3 * DAY
 INVITATION_IS_USEFUL_FOR = 7 * DAY
+LATEST_MORNING = time(10)  # also for who reads the digest in the evening
 SHORT, REBOOK, REVIEW, CLOSING = "short", "rebook", "review", "closing"
+LAST, UNANSWERED = "last", "unanswered"
 WORDS_OF = {
+    Occasion.LAST_CHANCE: LAST,
+    Occasion.UNANSWERED: UNANSWERED,
     Occasion.NOTICE_SHORT: SHORT,
     Occasion.REBOOK_TELLING: REBOOK,
     Occasion.REVIEW: REVIEW,
@@ -40,13 +45,16 @@ def make_messages(*, at: datetime) -> int:
     made = [*digests(practice, at), *invitations(at), *calls_to_check(practice, at)]
     Message.objects.bulk_create(made, ignore_conflicts=True)
     keys = [row.pk for row in made]
-    return Message.objects.filter(pk__in=keys).count() + escalate(at=at)
+    return Message.objects.filter(pk__in=keys).count() + escalate(at=at, practice=practice)
 
 
 # --- one digest a morning -----------------------------------------------------------------------------
 def digests(practice: Practice, at: datetime) -> list[Message]:
-    """Return the digests whose hour has come in their readers' own zones, on their working days."""
-    readers = list(readers_of_mail().filter(wants_mail=True))
+    """Return the digests whose hour has come in their readers' own zones, on their working days.
+
+    Also for who wants none: what concerns a client being told goes out all the same (`mails.digest`).
+    """
+    readers = list(readers_of_mail())
     there = set(
         Message.objects.filter(
             kind=Message.Kind.DIGEST, day__gte=at.date() - DAY, person__in=readers
@@ -90,30 +98,42 @@ def digest(person: User, here: datetime, at: datetime) -> Message:
 
 # --- at once ------------------------------------------------------------------------------------------
 @transaction.atomic
-def escalate(*, at: datetime) -> int:
+def escalate(*, at: datetime, practice: Practice) -> int:
     """Put every escalation that no mail speaks of yet into one, by person and kind; return how many mails."""
     fresh = Reminder.objects.filter(RISES, closed_at=None, escalated_at=None)
-    rows = list(fresh.select_for_update(skip_locked=True, of=("self",)))
+    rows = list(fresh.select_related("person").select_for_update(skip_locked=True, of=("self",)))
     by_mail: dict[tuple[object, str], list[Reminder]] = {}
     for row in rows:
         by_mail.setdefault((row.person_id, WORDS_OF[Occasion(row.occasion)]), []).append(row)
-    made = [escalation(words, some, at) for (_person, words), some in by_mail.items()]
+    made = [escalation(words, some, at, practice) for (_person, words), some in by_mail.items()]
     Message.objects.bulk_create(made, ignore_conflicts=True)
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=at)
     return len(made)
 
 
-def escalation(words: str, rows: list[Reminder], at: datetime) -> Message:
-    """Return the mail to the person reminded, about everything of one kind."""
+def escalation(words: str, rows: list[Reminder], at: datetime, practice: Practice) -> Message:
+    """Return the mail to the person reminded, about everything of one kind.
+
+    What happened just now goes out at once; what a new day has brought waits for the morning.
+    """
     first = min(rows, key=lambda row: row.pk)
+    at_once = Occasion(first.occasion) in WITHIN_A_MINUTE
+    send_after = at if at_once else morning_of(first.person, at, practice)
     return Message(
         person_id=first.person_id,
         kind=Message.Kind.REVIEW if words == REVIEW else Message.Kind.ESCALATION,
         key=f"{words}:{first.pk.hex}",
         day=on_day(at),
-        send_after=at,
-        useful_until=at + ESCALATION_IS_USEFUL_FOR,
+        send_after=send_after,
+        useful_until=send_after + ESCALATION_IS_USEFUL_FOR,
     )
+
+
+def morning_of(person: User, at: datetime, practice: Practice) -> datetime:
+    """Return `at`, or where the person's morning is still to come, the hour of their digest."""
+    here = at.astimezone(zone_of(person, practice))
+    hour = min(person.digest_at, LATEST_MORNING)
+    return max(at, datetime.combine(here.date(), hour, tzinfo=here.tzinfo))
 
 
 # --- entries of the directory ---------------------------------------------------------------------------

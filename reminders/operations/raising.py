@@ -9,7 +9,8 @@ from core.dates import on_day
 from reminders.operations.reading import WITH_DUE, asked
 
 # The unique key is who, what, about what, since when: raised twice is raised once. What had been closed
-# and stands again (a telling that was taken back) is the same reminder, open again.
+# and stands again (a telling that was taken back) is the same reminder, open again. What was done by hand
+# comes back where it becomes late: no fact says that it was done.
 RAISE_AND_CLOSE = f"""
 {WITH_DUE},
 raised as (
@@ -20,7 +21,8 @@ raised as (
     from stands
    order by person_id, occasion, about_id, due_on, is_escalation desc
   on conflict (person_id, occasion, about, due_on) do update
-     set is_late = excluded.is_late, is_escalation = excluded.is_escalation, closed_at = null
+     set is_late = excluded.is_late, is_escalation = excluded.is_escalation, closed_at = null,
+         done_at = case when excluded.is_late and not r.is_late then null else r.done_at end
    where r.closed_at is not null
       or (r.is_late, r.is_escalation) is distinct from (excluded.is_late, excluded.is_escalation)
   returning (xmax = 0) as is_new

@@ -34,6 +34,7 @@ UNTRACKED = {
     "accounts.Draft": "what a person has not said yet, theirs alone",
     "accounts.Job": WORK,
     "accounts.Backup": "written once, says nothing of anybody",
+    "reminders.HandedOn": "says itself who, to whom, when, and when it was taken back",
     "caseload.ReadLog": "is a log itself, sealed with history",
     "caseload.ImportRun": "says itself who, when and what came; what it made is tracked",
     "caseload.ImportIssue": "line numbers of an import, written once",

@@ -137,7 +137,7 @@ def test_a_form_of_times_says_whose_they_are(page: Any, abroad: User) -> None:
 
 def test_the_zone_is_chosen_in_ones_own_settings(client: Browser, abroad: User, page: Any) -> None:
     assert "As the practice: Warsaw" in page(reverse("accounts:own_settings"))
-    sent = {"language": "en", "working_days": [0], "digest_at": "07:00"}
+    sent = {"language": "en", "working_days": [0], "digest_at": "07:00", "reminded_by": "both"}
     assert (
         client.post(reverse("accounts:own_settings"), sent | {"zone": "Asia/Tokyo"}).status_code
         == 302

@@ -17,6 +17,7 @@ from reminders.facts import (
     WorkDays,
 )
 from reminders.occasions import LINES, Line, Occasion, digest_lines
+from reminders.offsets import Offsets
 
 THERAPIST, STAYS, LEADS, SECOND, RECEIVER, ADMIN = (UUID(int=n) for n in range(1, 7))
 
@@ -80,11 +81,22 @@ def test_a_telling_planned_early_stands_from_its_own_day() -> None:
     assert (one.occasion, one.due_on) == (Occasion.TELL, date(2026, 11, 10))
 
 
-def test_the_last_chance_stands_from_the_working_day_before() -> None:
+def test_the_last_chance_stands_from_the_working_day_before_and_is_said_again_on_the_day() -> None:
     (friday,) = standing(PLANNED, date(2026, 11, 27))
+    (sunday,) = standing(PLANNED, date(2026, 11, 29))
     (monday,) = standing(PLANNED, date(2026, 11, 30))
-    assert friday == monday
+    assert friday == sunday
     assert (friday.occasion, friday.due_on) == (Occasion.LAST_CHANCE, date(2026, 11, 27))
+    assert (monday.occasion, monday.due_on) == (Occasion.LAST_CHANCE, date(2026, 11, 30))
+    assert (friday.is_escalation, monday.is_escalation) == (False, True)
+
+
+def test_the_last_day_of_full_notice_is_said_also_to_who_does_not_work_on_it() -> None:
+    calendars = {THERAPIST: WorkDays(weekdays=frozenset({2}))}
+    (wednesday,) = standing(PLANNED, date(2026, 11, 29), calendars=calendars)
+    (monday,) = standing(PLANNED, date(2026, 11, 30), calendars=calendars)
+    assert wednesday.due_on == date(2026, 11, 25)
+    assert (monday.due_on, monday.is_escalation) == (date(2026, 11, 30), True)
 
 
 def test_after_it_notice_is_short_for_the_therapist_and_at_once_for_who_leads() -> None:
@@ -93,13 +105,43 @@ def test_after_it_notice_is_short_for_the_therapist_and_at_once_for_who_leads() 
     assert (theirs.person_id, theirs.is_escalation) == (LEADS, True)
 
 
-def test_an_escalation_does_not_wait_for_a_working_day() -> None:
+def test_who_leads_hears_on_the_practices_next_working_day_also_on_a_day_off_of_their_own() -> None:
     closes_on_friday = replace(
         PLANNED, window_closes_on=date(2026, 11, 27), last_chance_on=date(2026, 11, 27)
     )
-    saturday = standing(closes_on_friday, date(2026, 11, 28))
-    assert [(one.person_id, one.is_escalation) for one in saturday] == [(LEADS, True)]
-    assert len(standing(closes_on_friday, date(2026, 11, 30))) == 2
+    off_on_mondays = {LEADS: WorkDays(weekdays=frozenset({1, 2, 3}))}
+    assert standing(closes_on_friday, date(2026, 11, 28)) == []
+    monday = standing(closes_on_friday, date(2026, 11, 30), calendars=off_on_mondays)
+    assert {(one.person_id, one.is_escalation) for one in monday} == {
+        (THERAPIST, False),
+        (LEADS, True),
+    }
+    open_on_saturday = WorkDays(weekdays=frozenset(range(6)))
+    saturday = standing(closes_on_friday, date(2026, 11, 28), house=open_on_saturday)
+    assert [one.person_id for one in saturday] == [LEADS]
+
+
+def test_unanswered_a_further_working_day_later_it_reaches_the_practice_admin() -> None:
+    closes_on_friday = replace(
+        PLANNED, window_closes_on=date(2026, 11, 27), last_chance_on=date(2026, 11, 27)
+    )
+
+    def admins(today: date, ending: EndingFacts = closes_on_friday, **more: object) -> list[Due]:
+        found = standing(ending, today, practice_admins=[ADMIN], **more)
+        return [one for one in found if one.occasion is Occasion.UNANSWERED]
+
+    assert admins(date(2026, 11, 30)) == []
+    (one,) = admins(date(2026, 12, 1))
+    assert (one.person_id, one.is_late, one.is_escalation) == (ADMIN, True, True)
+    assert admins(date(2026, 12, 1), offsets=Offsets(leads_after=2)) == []
+    assert admins(date(2026, 12, 1), replace(closes_on_friday, supervisor_id=None)) == [one]
+    for answered in (
+        {"told_on": date(2026, 11, 30), "is_told_short": True},
+        {"short_exception": True},
+        {"not_today_until": date(2026, 12, 3)},
+        {"not_told_exception": True},
+    ):
+        assert admins(date(2026, 12, 1), replace(closes_on_friday, **answered)) == []
 
 
 def test_an_exception_closes_short_notice_but_not_the_telling() -> None:
@@ -258,6 +300,9 @@ def test_the_second_reviewer_hears_at_once_where_the_first_is_away() -> None:
     facts = review(calendars={LEADS: away})
     people = [one.person_id for one in due(facts, date(2026, 11, 24))]
     assert people == [LEADS, SECOND]
+    # Away when it is asked: nobody answers for a reviewer but the second one.
+    facts = review(calendars={LEADS: away}, answers={LEADS: STAYS})
+    assert {one.person_id for one in due(facts, date(2026, 11, 23))} == {LEADS, SECOND}
 
 
 def test_a_day_off_means_the_next_working_day() -> None:

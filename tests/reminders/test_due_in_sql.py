@@ -2,20 +2,35 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from endings.planner import Days
-from reminders.due import Due, due
-from reminders.facts import EndingFacts, EntryFacts, Facts, FollowUpFacts, ReviewFacts, WorkDays
+from reminders.due import Due, due, found
+from reminders.facts import (
+    EndingFacts,
+    EntryFacts,
+    Facts,
+    FollowUpFacts,
+    HandedFacts,
+    PauseFacts,
+    RequestFacts,
+    ReviewFacts,
+    RiskFacts,
+    WaitingFacts,
+    WorkDays,
+)
 from reminders.occasions import Occasion
-from reminders.operations.due_sql import RULES, with_tables
+from reminders.offsets import BOUNDS, NAMES, Offsets
+from reminders.operations.due_sql import DUE, with_tables
+from reminders.rules import RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +49,15 @@ TYPES = {
         " chosen_on date, hands_over boolean, receiver_id uuid, handover_on date,"
         " handed_over_on date, no_last boolean, last_held_on date, closed_on date"
     ),
+    "waiting": "id uuid, named_person_id uuid, next_contact_on date",
+    "pause": "id uuid, worker_id uuid, contact_on date, ends_on date, met_on date, goes_on boolean",
+    "risk": "id uuid, worker_id uuid, look_again_on date",
+    "request": "id uuid, may_agree_id uuid, asked_on date",
+    "practice_admin": "person_id uuid",
+    "handed": "person_id uuid, occasion text, about_id uuid, due_on date, to_id uuid",
+    "answers": "person_id uuid, answers_id uuid",
+    "house": "person_id uuid, weekdays smallint[]",
+    "policy": ", ".join(f"{name} int" for name in NAMES),
     "review": "id uuid, reviewer_id uuid, asked_on date, due_on date, second_reviewer_id uuid",
     "follow_up": "id uuid, owner_id uuid, due_on date",
     "entry": "id uuid, check_on date",
@@ -47,7 +71,7 @@ GIVEN = {
     for name, types in TYPES.items()
 }
 COLUMNS = "due_on, occasion, about_id, person_id, since, is_late, is_escalation"
-STATEMENT = f"{with_tables(GIVEN | RULES)} select {COLUMNS} from stands"  # noqa: S608 -- as above
+STATEMENT = f"{with_tables(GIVEN | DUE)} select {COLUMNS} from stands"  # noqa: S608 -- as above
 
 
 class Chance:
@@ -115,39 +139,92 @@ class Chance:
             closed,
         )
 
+    def offsets(self) -> Offsets:
+        """Return what a practice may have set, however odd."""
+        drawn = {
+            name: self.random.randint(bounds.fewest, bounds.most) for name, bounds in BOUNDS.items()
+        }
+        return Offsets(**drawn)
+
+    def pause(self, number: int) -> PauseFacts:
+        return PauseFacts(
+            UUID(int=6000 + number),
+            self.person(),
+            self.day(),
+            self.day(),
+            self.maybe(0.4, self.day()),
+            goes_on=self.often(0.4),
+        )
+
+    def review(self, number: int) -> ReviewFacts:
+        return ReviewFacts(
+            UUID(int=2000 + number),
+            self.person(),
+            self.day(),
+            self.day(),
+            self.maybe(0.6, STRANGER),
+        )
+
     def practice(self) -> Facts:
-        """Return two hundred endings, reviews, follow-ups, entries, and people's own days."""
+        """Return two hundred endings, everything else that has a date, and people's own days."""
         closed = frozenset(self.day() for _ in range(self.random.randint(0, 6)))
-        return Facts(
+        away = self.random.sample(PEOPLE, self.random.randint(0, 2))
+        facts = Facts(
             endings=[self.ending(number) for number in range(200)],
-            reviews=[
-                ReviewFacts(
-                    UUID(int=2000 + n),
-                    self.person(),
-                    self.day(),
-                    self.day(),
-                    self.maybe(0.6, STRANGER),
-                )
-                for n in range(20)
-            ],
+            reviews=[self.review(number) for number in range(20)],
             follow_ups=[
                 FollowUpFacts(UUID(int=3000 + n), self.person(), self.day()) for n in range(20)
             ],
             entries=[EntryFacts(UUID(int=4000 + n), self.day()) for n in range(20)],
+            waiting=[
+                WaitingFacts(UUID(int=5000 + n), self.person(), self.day()) for n in range(20)
+            ],
+            pauses=[self.pause(number) for number in range(20)],
+            risks=[RiskFacts(UUID(int=7000 + n), self.person(), self.day()) for n in range(20)],
+            requests=[
+                RequestFacts(UUID(int=8000 + n), self.person(), self.day()) for n in range(20)
+            ],
             directory_admins=[PEOPLE[0], STRANGER][: self.random.randint(0, 2)],
+            practice_admins=[PEOPLE[1], STRANGER][: self.random.randint(0, 2)],
             calendars={who: self.work_days(closed) for who in PEOPLE},
+            answers={who: self.person() for who in away},
+            house=WorkDays(frozenset(self.random.sample(range(7), 5)), closed=closed),
+            offsets=self.maybe(0.7, self.offsets()) or Offsets(),
         )
+        return replace(facts, handed=self.handed(facts))
+
+    def handed(self, facts: Facts) -> list[HandedFacts]:
+        """Return some of what stands, in other people's hands; also in those of who has it already."""
+        return [
+            HandedFacts(one.person_id, one.occasion.value, one.about_id, one.due_on, self.person())
+            for one in due(facts, TODAY)
+            if self.often(0.1)
+        ]
+
+
+KINDS = {
+    "ending": "endings",
+    "review": "reviews",
+    "follow_up": "follow_ups",
+    "entry": "entries",
+    "waiting": "waiting",
+    "pause": "pauses",
+    "risk": "risks",
+    "request": "requests",
+    "handed": "handed",
+}
 
 
 def as_rows(facts: Facts) -> dict[str, list[dict[str, Any]]]:
     """Return the facts as the rows that the statement reads."""
-    closed = next((days.closed for days in facts.calendars.values()), frozenset())
-    return {
-        "ending": [asdict(row) for row in facts.endings],
-        "review": [asdict(row) for row in facts.reviews],
-        "follow_up": [asdict(row) for row in facts.follow_ups],
-        "entry": [asdict(row) for row in facts.entries],
+    closed = facts.house.closed
+    rows = {kind: [asdict(row) for row in getattr(facts, of)] for kind, of in KINDS.items()}
+    return rows | {
         "directory_admin": [{"person_id": who} for who in facts.directory_admins],
+        "practice_admin": [{"person_id": who} for who in facts.practice_admins],
+        "answers": [{"person_id": who, "answers_id": by} for who, by in facts.answers.items()],
+        "house": [{"person_id": UUID(int=0), "weekdays": sorted(facts.house.weekdays)}],
+        "policy": [asdict(facts.offsets)],
         "calendar": [
             {"person_id": who, "weekdays": sorted(of.weekdays)}
             for who, of in facts.calendars.items()
@@ -183,6 +260,18 @@ def test_the_practices_reach_every_occasion_many_times() -> None:
     assert {occasion: seen[occasion] >= 10 for occasion in Occasion} == dict.fromkeys(
         Occasion, True
     )
+
+
+def test_the_practices_reach_every_rule() -> None:
+    """Each line of the table is asked about, so that a branch that is wrong in SQL would be seen."""
+    reached = set()
+    for seed in range(25):
+        facts = Chance(seed).practice()
+        for number, rule in enumerate(RULES):
+            with mock.patch("reminders.due.RULES", (rule,)):
+                if any(found(facts, TODAY)):
+                    reached.add(number)
+    assert reached == set(range(len(RULES)))
 
 
 def test_a_window_that_moved_by_a_day_would_be_seen() -> None:

@@ -23,6 +23,8 @@ UNTOLD = {
     Occasion.REBOOK_TELLING,
 }
 AT_ONCE = {
+    Occasion.LAST_CHANCE,
+    Occasion.UNANSWERED,
     Occasion.NOTICE_SHORT,
     Occasion.REBOOK_TELLING,
     Occasion.REVIEW,

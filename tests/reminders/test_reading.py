@@ -232,7 +232,7 @@ def test_reading_takes_the_same_number_of_queries_for_one_and_for_many(
         EndingFactory.create(departure=departure)
     with django_assert_num_queries(2):
         assert len(due_in_sql(on=today())) == clients
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(18):
         assert len(read_facts(on=today()).endings) == clients
 
 

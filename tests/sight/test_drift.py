@@ -17,7 +17,7 @@ from tests.roles import as_app_for
 pytestmark = pytest.mark.django_db
 OURS = ("accounts", "caseload", "referrals", "endings", "reminders")
 # Keys of a client's rows that are no foreign keys, and what belongs to one person alone.
-LEADS_BY_HAND = {"Reminder", "Draft", "ImportedFrom", "Job", "FormToken", "Message"}
+LEADS_BY_HAND = {"Reminder", "HandedOn", "Draft", "ImportedFrom", "Job", "FormToken", "Message"}
 GIVES_SIGHT = {"Supervision", "TeamMembership", "Absence", "RoleHeld"}
 LOG_WRITES = (
     "caseload_readlog",
