@@ -60,6 +60,7 @@ KINDS: dict[str, str | Promise] = {
     "endings.telling": _("Telling"),
     "endings.trigger": _("What could be hard again"),
     "referrals.choice": _("Choice"),
+    "referrals.correction": _("Correction of a directory entry"),
     "referrals.followup": _("Follow-up"),
     "referrals.localoverlay": _("Own view of a directory entry"),
     "referrals.optionset": _("Options"),

@@ -34,8 +34,10 @@ NOT_ABOUT_PEOPLE = {
     },
     "caseload": {"ClosedDay", "ImportIssue", "Room"},
     "referrals": {
-        *("Address", "Contact", "DirectoryImport", "DirectoryIssue", "Language", "LocalOverlay"),
-        *("Location",),
+        *("Address", "Attribute", "Contact", "Correction", "CostOption", "DirectoryChange"),
+        *("DirectoryImport", "DirectoryIssue", "DirectoryObject", "Language", "LocalOverlay"),
+        *("Location", "OrganizationIdentifier", "PutAside", "ServiceArea", "ServiceCapacity"),
+        *("Taxonomy", "TaxonomyTerm", "Unit"),
         *("NewClients", "Organization", "Phone", "Schedule", "SearchEntry", "Service"),
         *("ServiceAtLocation", "Source", "Verification"),
     },

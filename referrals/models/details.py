@@ -66,6 +66,9 @@ class Contact(FromSource):
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.CASCADE, related_name="contacts"
     )
+    at_location = models.ForeignKey(
+        ServiceAtLocation, null=True, blank=True, on_delete=models.CASCADE, related_name="contacts"
+    )
     name = short_text(200)
     title = short_text(200)
     department = short_text(200)
@@ -76,7 +79,7 @@ class Contact(FromSource):
             *FromSource.Meta.constraints,
             CheckConstraint(
                 name="a_contact_belongs_somewhere",
-                condition=exactly_one("organization", "service", "location"),
+                condition=exactly_one("organization", "service", "location", "at_location"),
             ),
         ]
 
@@ -133,6 +136,9 @@ class Schedule(FromSource):
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.CASCADE, related_name="schedules"
     )
+    at_location = models.ForeignKey(
+        ServiceAtLocation, null=True, blank=True, on_delete=models.CASCADE, related_name="schedules"
+    )
     weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     opens_at = models.TimeField(null=True, blank=True)
     closes_at = models.TimeField(null=True, blank=True)
@@ -147,7 +153,7 @@ class Schedule(FromSource):
             *FromSource.Meta.constraints,
             CheckConstraint(
                 name="hours_belong_to_a_service_or_a_place",
-                condition=exactly_one("service", "location"),
+                condition=exactly_one("service", "location", "at_location"),
             ),
         ]
 
@@ -164,6 +170,9 @@ class Language(FromSource):
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.CASCADE, related_name="languages"
     )
+    phone = models.ForeignKey(
+        Phone, null=True, blank=True, on_delete=models.CASCADE, related_name="languages"
+    )
     name = models.CharField(max_length=120)
     code = short_text(16)
     note = short_text(200)
@@ -173,8 +182,8 @@ class Language(FromSource):
         constraints = [
             *FromSource.Meta.constraints,
             CheckConstraint(
-                name="a_language_belongs_to_a_service_or_a_place",
-                condition=exactly_one("service", "location"),
+                name="a_language_is_spoken_somewhere",
+                condition=exactly_one("service", "location", "phone"),
             ),
         ]
 

@@ -11,6 +11,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import short_text, uuid_key
+from referrals.models.written import AsWritten
 
 
 class Source(models.Model):
@@ -20,6 +21,9 @@ class Source(models.Model):
         SAMHSA = "samhsa", "SAMHSA"
         OHANA = "ohana", "Ohana"
         MANUAL = "manual", _("Entered by hand")
+        HSDS_JSON = "hsds-json", _("HSDS as JSON")
+        HSDS_CSV = "hsds-csv", _("HSDS as tables")
+        CSV_MAP = "csv-map", _("A table with columns of its own")
 
     id = uuid_key()
     key = models.SlugField(max_length=40, unique=True)
@@ -28,6 +32,7 @@ class Source(models.Model):
     licence = short_text(200)
     url = short_text(300)
     lang = short_text(16)
+    mapping = models.JSONField(default=dict, blank=True, help_text=_("Which column is which."))
 
     class Meta:
         ordering = ["name"]
@@ -37,7 +42,12 @@ class Source(models.Model):
 
 
 class FromSource(models.Model):
-    """A row of the directory: which source it came from, as what, and what we could not place."""
+    """A row of the directory: which source it came from, as what, and what we could not place.
+
+    `said` is the HSDS object word for word, its members in their order (readers/hsds/nesting.py); nothing for
+    a row of a source that is no HSDS. Columns are what we make of it, with what was corrected by hand.
+    `born_in` is the import that made the row.
+    """
 
     id = uuid_key()
     source = models.ForeignKey(
@@ -48,8 +58,12 @@ class FromSource(models.Model):
     extra = models.JSONField(default=dict, blank=True)
     key_order = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     position = models.PositiveIntegerField(default=0)
+    said = AsWritten(null=True, blank=True, editable=False)
+    is_root = models.BooleanField(default=False, editable=False)
     lang = short_text(16)
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    born_in = models.UUIDField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -69,6 +83,9 @@ class Organization(FromSource):
     description = models.TextField(blank=True, default="")
     email = short_text(254)
     website = short_text(500)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
+    )
 
     class Meta(FromSource.Meta):
         ordering = ["name", "pk"]

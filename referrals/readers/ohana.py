@@ -156,7 +156,7 @@ class OhanaReader:
             return owner
         number = parsed(row["country_prefix"] + row["number"], "US", row["extension"])
         if not number.is_known:
-            self.doubts.append(("phone_as_written", {"number": row["number"]}))
+            self.doubts.append(("phone_as_written", {"value": row["number"]}))
         values = {
             "number": row["number"],
             "e164": number.e164,
@@ -176,7 +176,7 @@ class OhanaReader:
         weekday = weekday_of(row["weekday"])
         if hours is None or weekday is None:
             written = f"{row['weekday']} {row['opens_at']} – {row['closes_at']}"
-            self.doubts.append(("hours_as_written", {"hours": written}))
+            self.doubts.append(("hours_as_written", {"value": written}))
             return self.as_written("regular", row, owner, written)
         values = {"weekdays": [weekday], "opens_at": hours.opens_at, "closes_at": hours.closes_at}
         rest = _raw_hours(row, hours)

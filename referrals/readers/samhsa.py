@@ -216,6 +216,6 @@ class Facility:
             yield "zip_padded", {"to": self.zip}
         for number, _description, _column in self.phones:
             if not number.is_known:
-                yield "phone_as_written", {"number": number.written}
+                yield "phone_as_written", {"value": number.written}
         if self.row["latitude"] and not self.point():
             yield "no_point", {}

@@ -60,15 +60,26 @@ def header_of(path: Path) -> tuple[str, ...]:
     """Return the column names; nothing for a file that is empty or no table."""
     try:
         with path.open(encoding=code_of(path), newline="") as file:
-            return tuple(name.strip() for name in next(csv.reader(file), ()))
-    except (csv.Error, Unreadable):
+            reader = csv.reader(file, delimiter=delimiter_of(path))
+            return tuple(name.strip() for name in next(reader, ()))
+    except (csv.Error, Unreadable, OSError):
         return ()
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """Yield the rows of a table, without the empty ones; `line` counts from 1, the header being line 1."""
+def delimiter_of(path: Path) -> str:
+    """Return what stands between the cells of the header: a comma, unless another sign is there more often."""
     with path.open(encoding=code_of(path), newline="") as file:
-        reader = csv.reader(file)
+        header = file.readline(1 << 16)
+    return max(",;\t|", key=header.count)
+
+
+def rows(path: Path, *, verbatim: bool = False, delimiter: str = ",") -> Iterator[Row]:
+    """Yield the rows of a table, without the empty ones; `line` counts from 1, the header being line 1.
+
+    Blanks and line ends inside a cell become one blank, unless it is to be kept `verbatim`.
+    """
+    with path.open(encoding=code_of(path), newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
         begins = 1
         try:
             header = [name.strip() for name in next(reader, ())]
@@ -76,10 +87,14 @@ def rows(path: Path) -> Iterator[Row]:
                 raise Unreadable(path.name, 1, "empty_file")
             begins = reader.line_num + 1
             for cells in reader:
-                texts = [" ".join(cell.replace("\0", " ").split()) for cell in cells]
-                if any(texts):
+                texts = cells if verbatim else [plain(cell) for cell in cells]
+                if any(text.strip() for text in texts):
                     named = dict(zip(header, texts, strict=False))
                     yield Row(begins, named, tuple(filter(None, texts[len(header) :])))
                 begins = reader.line_num + 1
         except csv.Error as error:
             raise Unreadable(path.name, begins, "no_table") from error
+
+
+def plain(cell: str) -> str:
+    return " ".join(cell.replace("\0", " ").split())

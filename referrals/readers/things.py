@@ -12,8 +12,12 @@ from typing import Any, Protocol
 class Kind(StrEnum):
     """The objects of HSDS that we keep as rows, in the order in which they can be written."""
 
+    OBJECT = "object"
     ORGANIZATION = "organization"
     LOCATION = "location"
+    TAXONOMY = "taxonomy"
+    TERM = "taxonomy_term"
+    UNIT = "unit"
     SERVICE = "service"
     AT_LOCATION = "service_at_location"
     ADDRESS = "address"
@@ -21,6 +25,11 @@ class Kind(StrEnum):
     PHONE = "phone"
     SCHEDULE = "schedule"
     LANGUAGE = "language"
+    AREA = "service_area"
+    COST = "cost_option"
+    CAPACITY = "service_capacity"
+    IDENTIFIER = "organization_identifier"
+    ATTRIBUTE = "attribute"
 
 
 # Which kind a column points to.
@@ -30,13 +39,22 @@ POINTS_TO = {
     "service": Kind.SERVICE,
     "at_location": Kind.AT_LOCATION,
     "contact": Kind.CONTACT,
+    "phone": Kind.PHONE,
+    "of_taxonomy": Kind.TAXONOMY,
+    "term": Kind.TERM,
+    "unit": Kind.UNIT,
+    "program": Kind.OBJECT,
 }
 BELOW = "#"
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One object. `refs` are the original ids of what it points to, by column; `extra` is kept as it came."""
+    """One object. `refs` are the original ids of what it points to, by column; `extra` is kept as it came.
+
+    `said` is an HSDS object word for word, as JSON: its members in their order, other objects in it replaced
+    by where they stand (`readers/hsds/nesting.py`). `is_root`: the source has it on its own, in nothing else.
+    """
 
     kind: Kind
     original_id: str
@@ -44,6 +62,8 @@ class Thing:
     refs: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
+    said: str = ""
+    is_root: bool = False
 
     def points_to(self) -> Iterator[tuple[str, Kind]]:
         """Yield the columns that point somewhere, and to which kind."""
@@ -52,6 +72,8 @@ class Thing:
     def content_hash(self) -> str:
         """Return what changes if, and only if, the content does."""
         told = [self.kind, self.values, self.refs, self.extra, self.position]
+        if self.said:
+            told += [self.said, self.is_root]
         body = json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
         return blake2b(body.encode(), digest_size=32).hexdigest()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from referrals.readers import Kind, Line, Remark, Weight, reader_for
+from referrals.readers.ohana import OhanaReader
 
 TABLES = {
     "organizations": "id,name\n1,House\n",
@@ -84,4 +85,4 @@ def test_a_status_that_hsds_does_not_know_is_kept_beside(tmp_path: Path) -> None
 def test_a_folder_without_one_of_the_three_tables_is_not_ohana(tmp_path: Path) -> None:
     for name in ("organizations", "locations"):
         (tmp_path / f"{name}.csv").write_text(TABLES[name])
-    assert reader_for(tmp_path) is None
+    assert not isinstance(reader_for(tmp_path), OhanaReader)

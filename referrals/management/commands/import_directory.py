@@ -10,21 +10,37 @@ from core.clock import now
 from core.errors import RuleBroken
 from referrals.models import DirectoryImport, DirectoryIssue
 from referrals.operations.import_directory import import_directory
-from referrals.readers import Reader, reader_for
+from referrals.readers import Reader, Unreadable, reader_for
 from referrals.readers.remarks import sentence
 
 SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import a public service directory: SAMHSA tables or an Ohana folder. Twice is once."
+    help = "Import a service directory: HSDS 1.1 to 3.1 (JSON, tables, zip), SAMHSA or Ohana. Twice is once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="a folder of tables, or one table")
+        parser.add_argument("path", type=Path, help="a folder, one file, or a zip")
+        parser.add_argument(
+            "--name",
+            default="",
+            help="what the source is called; the same name again finds the same entries",
+        )
+        parser.add_argument(
+            "--lang", default="", help="the language that its texts are written in: en, pl…"
+        )
+        parser.add_argument(
+            "--region", default="US", help="the country of its phone numbers: US, PL…"
+        )
         parser.add_argument("--dry-run", action="store_true", help="count only, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = self.reader_at(options["path"])
+        reader = self.reader_at(
+            options["path"],
+            name=options["name"],
+            lang=options["lang"],
+            region=options["region"],
+        )
         try:
             run = import_directory(
                 reader=reader,
@@ -41,10 +57,13 @@ class Command(BaseCommand):
             f" {run.skipped} skipped, {run.rejected} rejected"
         )
 
-    def reader_at(self, path: Path) -> Reader:
+    def reader_at(self, path: Path, **known: str) -> Reader:
         if not path.exists():
             raise CommandError(f"{path} is not there.")
-        reader = reader_for(path)
+        try:
+            reader = reader_for(path, **known)
+        except Unreadable as error:
+            raise CommandError(f"{error.file}: {sentence(error.code, {})}") from error
         if reader is None:
             raise CommandError(
                 _("%(path)s holds no table that is known here. Nothing has been changed.")
@@ -61,6 +80,8 @@ class Command(BaseCommand):
         rejected = run.issues.filter(weight=DirectoryIssue.Weight.REJECTED)[:SHOWN]
         for issue in rejected:
             self.stdout.write(f"{issue.file}:{issue.line}: {sentence(issue.code, issue.params)}")
+        if run.removed:
+            self.stdout.write(f"parts not said any more, removed: {run.removed}")
         if run.missing:
             self.stdout.write(
                 f"services not in these files any more, left as they are: {run.missing}"

@@ -1,0 +1,1 @@
+"""Giving the directory out: as it came, valid, or fit for everybody."""
