@@ -32,7 +32,12 @@ class Source(models.Model):
     licence = short_text(200)
     url = short_text(300)
     lang = short_text(16)
-    mapping = models.JSONField(default=dict, blank=True, help_text=_("Which column is which."))
+    mapping = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text=_("Which column is which."),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -59,7 +64,7 @@ class FromSource(models.Model):
     key_order = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     position = models.PositiveIntegerField(default=0)
     said = AsWritten(null=True, blank=True, editable=False)
-    is_root = models.BooleanField(default=False, editable=False)
+    is_root = models.BooleanField(default=False, db_default=False, editable=False)
     lang = short_text(16)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,7 @@
 """Imports of the directory: what came, what it changes, what was put aside, and what a person has corrected."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,8 @@ from core.fields import short_text, uuid_key
 from core.history import tracked
 from referrals.models.directory import Source
 from referrals.models.written import AsWritten
+
+NOTHING: Final = models.Value({}, models.JSONField())
 
 
 class DirectoryImport(models.Model):
@@ -34,11 +38,13 @@ class DirectoryImport(models.Model):
     started_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
-    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    upload = short_text(200)
-    mapping = models.JSONField(default=dict, blank=True)
-    decisions = models.JSONField(default=dict, blank=True)
-    headers = models.JSONField(default=dict, blank=True)
+    job_id = models.UUIDField(
+        null=True, blank=True
+    )  # no foreign key: this table is open, that one is not
+    upload = short_text(200, db_default="")
+    mapping = models.JSONField(default=dict, blank=True, db_default=NOTHING)
+    decisions = models.JSONField(default=dict, blank=True, db_default=NOTHING)
+    headers = models.JSONField(default=dict, blank=True, db_default=NOTHING)
     file_hashes = models.JSONField(default=dict, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     new = models.PositiveIntegerField(default=0)
@@ -47,13 +53,18 @@ class DirectoryImport(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     missing = models.PositiveIntegerField(default=0)
-    removed = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["-started_at"]
 
     def __str__(self) -> str:
         return f"Directory import {self.pk}"
+
+    @property
+    def job(self) -> Job | None:
+        """The work that is, or was, under way for it; nothing for somebody who may not see it."""
+        return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
 
 
 class DirectoryIssue(models.Model):

@@ -1,12 +1,9 @@
 """Take a source into the directory, as often as one likes: what did not change is not written."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
-from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +19,17 @@ from referrals.operations.importing.changes import Changes
 from referrals.operations.importing.corrections import Corrected
 from referrals.operations.importing.keys import key_of
 from referrals.operations.importing.pointing import Pointing, Trouble
+from referrals.operations.importing.told import (
+    Said,
+    batches,
+    hash_of,
+    issue_of,
+    known_kind,
+    outcome,
+    params_of,
+    remark_of,
+    standing,
+)
 from referrals.operations.importing.vanished import Vanished
 from referrals.operations.search_entries import refresh_search, services_touched
 from referrals.operations.writing import WRITERS, Writer, checked_at_once, plan_anew
@@ -75,20 +83,6 @@ def locked_source(reader: Reader) -> Source:
         key=about.key, defaults={**facts, "lang": about.lang}
     )
     return Source.objects.select_for_update().get(pk=source.pk)
-
-
-def batches(found: Iterator[Line | Remark], size: int) -> Iterator[list[Line | Remark]]:
-    while batch := list(islice(found, size)):
-        yield batch
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A thing and what its content comes to."""
-
-    thing: Thing
-    content_hash: str
-    line: Line
 
 
 @dataclass
@@ -368,46 +362,3 @@ class Taking:
         DirectoryIssue.objects.bulk_create(
             [issue_of(run, each) for each in self.issues], batch_size=1000
         )
-
-
-def issue_of(run: DirectoryImport, each: Remark) -> DirectoryIssue:
-    params = {name: text for name, text in each.params.items() if name != "said"}
-    return DirectoryIssue(
-        run=run, file=each.file, line=each.line, code=each.code, weight=each.weight, params=params
-    )
-
-
-def remark_of(each: "Said", trouble: Trouble, weight: Weight = Weight.NOTED) -> Remark:
-    return Remark(
-        each.line.file, each.line.line, trouble.code, weight, params_of(each.thing.kind, trouble)
-    )
-
-
-def params_of(kind: Kind, trouble: Trouble) -> dict[str, str]:
-    return {"what": kind.value, "member": trouble.member, "value": trouble.value}
-
-
-def known_kind(name: str) -> Kind:
-    return Kind(name) if name in set(Kind) else Kind.OBJECT
-
-
-def standing(known: str | None, now: str) -> str:
-    if known is None:
-        return "new"
-    return "same" if known == now else "changed"
-
-
-def outcome(became: Iterable[str]) -> str:
-    """Return what became of a row: its own thing comes first; anything new below it changed it."""
-    told = list(became)
-    if told and told[0] in {"new", "rejected"}:
-        return told[0]
-    return "same" if all(each == "same" for each in told) else "changed"
-
-
-def hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
