@@ -125,6 +125,19 @@ class FirstChannelForm(forms.Form):
         return [one for one in given if one[1]]
 
 
+class ReturnForm(forms.Form):
+    """Whether somebody new to the reader has been here before."""
+
+    was_here = forms.BooleanField(
+        label=_("Has been here before, and says so"),
+        required=False,
+        help_text=_(
+            "With the whole name and the date of birth a closed file is taken up again. "
+            "The earlier work stays closed."
+        ),
+    )
+
+
 class KnownForm(forms.Form):
     """Who takes part besides, of those with whom the reader may begin work: whom this client knows first."""
 

@@ -129,6 +129,7 @@ class Participation(models.Model):
         insert="sight.may_take_part(episode_id, client_id)",
         update=through("episode_id", "own_episodes"),
         fixed=("episode_id", "client_id"),
+        sight_writes=("insert",),
         worker=IMPORTS,
         because="gives sight: only into one’s own work, of a new client or one to begin with",
     )

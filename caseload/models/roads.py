@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -62,6 +62,18 @@ def waited_lately() -> list[WaitedLately]:
 def let_wait_again(entry: UUID) -> bool:
     """Take back the end of an entry that is among them; False for any other."""
     return bool(asked("select sight.let_wait_again(%s)", entry)[0][0])
+
+
+def former_client(name: str, born_on: date) -> UUID | None:
+    """Return the key of the one closed file with this whole name and date of birth; nothing of one that is open."""
+    found: UUID | None = asked("select sight.former_client(%s, %s)", name, born_on)[0][0]
+    return found
+
+
+def let_former_take_part(episode: UUID, name: str, born_on: date, on: date) -> bool:
+    """Let that person take part in work that whoever is acting has just begun, with nobody in it."""
+    said = (uuid4(), episode, name, born_on, on)
+    return bool(asked("select sight.let_former_take_part(%s, %s, %s, %s, %s)", *said)[0][0])
 
 
 def file_of(client: UUID) -> File | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Supervision, User
-from caseload.models import Assignment, Client, Episode, WaitingEntry
+from caseload.models import Assignment, Client, Episode, WaitingEntry, roads
 from caseload.models.clients import ClientQuerySet
 from caseload.operations.clients import Channel, Details, Work, open_work, write
 from core.actor import acting
@@ -94,6 +94,29 @@ def begin_work(
         entry.ended_on, entry.ended_why = on, _("Taken in")
         entry.save(update_fields=["ended_on", "ended_why"])
     return begun_work
+
+
+@transaction.atomic
+def take_up_again(*, details: Details, begun: Begun, by: User, on: date) -> Assignment:
+    """Take somebody in who was here before and says so: new work in their closed file, which points back.
+
+    The earlier work stays closed to everybody who did not do it. Raises RuleBroken where no closed file has exactly
+    this name and date of birth; an open one is never hinted at.
+    """
+    born_on = details.born_on
+    found = roads.former_client(details.name, born_on) if born_on else None
+    if born_on is None or found is None:
+        raise RuleBroken(_("No closed file has this whole name and date of birth."))
+    back = last_of([Client(pk=found)])
+    work = begin(clients=[], begun=begun, by=by, on=on, returns_to=back)
+    if not roads.let_former_take_part(work.episode_id, details.name, born_on, on):
+        raise RuleBroken(_("No closed file has this whole name and date of birth."))
+    with acting(begun.therapist):
+        client = Client.objects.get(pk=found)
+        for channel in begun.channels:
+            if not client.channels.filter(kind=channel.kind, value=channel.value).exists():
+                client.channels.create(**vars(channel))
+    return work
 
 
 def begin(

@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import AuthedRequest, require_role
 from accounts.models import Role, User
-from caseload.forms.clients import DetailsForm, FirstChannelForm, KnownForm, WorkForm
+from caseload.forms.clients import (
+    DetailsForm,
+    FirstChannelForm,
+    KnownForm,
+    ReturnForm,
+    WorkForm,
+)
 from caseload.models import Assignment, Client, ClientLink, Episode, WaitingEntry
 from caseload.operations import intake as operations
 from caseload.operations.clients import Channel, Details, Work
@@ -35,24 +41,35 @@ def open_client(request: AuthedRequest) -> HttpResponse:
     leaders = operations.who_may_lead(request.user, today())
     person, ways = DetailsForm(sent, today=today()), FirstChannelForm(sent)
     work = work_form(request, leaders)
-    forms = [person, ways, work]
+    again = ReturnForm(sent)
+    forms = [person, ways, work, again]
     same: list[Client] = []
     if all(form.is_valid() for form in forms):
         details = Details(**person.cleaned_data)
-        same = (
-            [] if "somebody_else" in request.POST else operations.namesakes(details, request.user)
-        )
-        if not same:
-            ways_said = [
-                Channel(kind, value, today() if agreed else None)
-                for kind, value, agreed in ways.said()
-            ]
-            begun = begun_of(work, leaders, ways_said)
-            made = operations.take_in(
-                details=details, begun=begun, by=request.user, on=work.cleaned_data["on"]
-            )
-            return began(request, made)
-    context = {"forms": forms, "form": person, "ways": ways, "work": work, "same": same}
+        was_here = again.cleaned_data["was_here"]
+        is_asked = was_here or "somebody_else" in request.POST
+        same = [] if is_asked else operations.namesakes(details, request.user)
+        ways_said = [
+            Channel(kind, value, today() if agreed else None) for kind, value, agreed in ways.said()
+        ]
+        begun = begun_of(work, leaders, ways_said)
+        take = operations.take_up_again if was_here else operations.take_in
+        made: list[Assignment] = []
+
+        def begin() -> None:
+            on = work.cleaned_data["on"]
+            made.append(take(details=details, begun=begun, by=request.user, on=on))
+
+        if not same and taken(again, begin):
+            return began(request, made[0], was_here=was_here)
+    context = {
+        "forms": forms,
+        "form": person,
+        "ways": ways,
+        "work": work,
+        "same": same,
+        "again": again,
+    }
     return show(request, "caseload/open_client.html", **context)
 
 
@@ -113,10 +130,13 @@ def begun_of(form: WorkForm, leaders: Sequence[User], channels: Sequence[Channel
     )
 
 
-def began(request: AuthedRequest, made: Assignment) -> HttpResponse:
+def began(request: AuthedRequest, made: Assignment, *, was_here: bool = False) -> HttpResponse:
     """Lead on: to who else takes part, where work for two or more begins with one; else to the rhythm."""
     if made.therapist_id == request.user.pk:
-        messages.success(request, _("Saved. Only you and who leads you can see this file."))
+        said = _("Saved. Only you and who leads you can see this file.")
+        if was_here:
+            said = _("Saved. The closed file is taken up again; the earlier work stays closed.")
+        messages.success(request, said)
         is_alone = made.episode.participations.count() == 1
         if made.episode.kind != Episode.Kind.INDIVIDUAL and is_alone:
             return redirect("caseload:join_episode", pk=made.episode_id)

@@ -339,3 +339,54 @@ def test_the_front_desk_puts_back_whom_a_colleague_was_named_for(client, marta):
 
 def waits_no_longer(entry: WaitingEntry) -> None:
     WaitingEntry.objects.filter(pk=entry.pk).update(ended_on=MONDAY, ended_why="Moved away.")
+
+
+# --- back after a closure ----------------------------------------------------------------------------
+BORN = {"name": "Renata Wójcik", "born_on": "1990-05-01", "was_here": "on"}
+
+
+@pytest.fixture
+def closed():
+    """Renata's file, closed a year ago, of a colleague whose work with her is over."""
+    work = AssignmentFactory(
+        client__name="Renata Wójcik",
+        client__known_as="Wren",
+        client__born_on=date(1990, 5, 1),
+        ends_on=MONDAY - 365 * DAY,
+        starts_on=MONDAY - 700 * DAY,
+    )
+    dates = {"opened_on": work.starts_on, "closed_on": work.ends_on}
+    Episode.objects.filter(pk=work.episode_id).update(**dates)
+    return work
+
+
+def test_who_was_here_before_goes_on_in_the_closed_file_and_the_earlier_work_stays_closed(
+    signed_in, marta, closed
+):
+    said = {**NEW, **BORN, "phone": "+48 9", "name": "renata wojcik"}
+    page = text_of(signed_in.post(OPEN, said, follow=True))
+    assert "The closed file is taken up again" in page
+    work = Assignment.objects.get(therapist=marta)
+    assert work.episode.returns_to_id == closed.episode_id
+    assert Client.objects.get().channels.get().value == "+48 9"
+    page = text_of(signed_in.get(closed.client.get_absolute_url()))
+    assert "Wren" in page
+    assert closed.therapist.name not in page
+    assert Assignment.objects.visible_to(marta).get() == work
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Renata"}, {"born_on": "1990-05-02"}, {"born_on": ""}], ids=str
+)
+def test_less_than_the_whole_name_and_the_birth_finds_no_closed_file(signed_in, closed, other):
+    page = signed_in.post(OPEN, {**NEW, **BORN, **other})
+    assert "No closed file has this whole name and date of birth." in text_of(page)
+    assert (page.status_code, Client.objects.count()) == (422, 1)
+    assert not Episode.objects.filter(closed_on=None).exists()
+
+
+def test_an_open_file_of_a_colleague_is_never_hinted_at(signed_in, closed):
+    Assignment.objects.update(ends_on=None)
+    assert "No closed file" in text_of(signed_in.post(OPEN, {**NEW, **BORN}))
+    signed_in.post(OPEN, {**NEW, **BORN, "was_here": ""})
+    assert Client.objects.count() == 2

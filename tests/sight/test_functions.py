@@ -109,6 +109,11 @@ ASKED = {
     "select sight.may_begin_with(%(client)s)": [(False,)],
     "select sight.others_name_for(%(client)s)": [(True,)],  # for a key that has to be known
     "select sight.has_led(%(me)s, %(day)s, %(client)s)": [(False,)],
+    "select sight.let_wait_again(%(waiting)s)": [(False,)],
+    "select sight.former_client(%(code)s, %(day)s)": [(None,)],
+    "select sight.let_former_take_part(%(client)s, %(episode)s, %(code)s, %(day)s, %(day)s)": [
+        (False,)
+    ],
 }
 REFUSED = (
     "select * from sight.desk_bookings(%(at)s, 'infinity')",
