@@ -7,6 +7,7 @@ the next tick.
 import logging
 import os
 from datetime import timedelta
+from signal import SIGKILL
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from django.utils import timezone
 from config.pulse import TICKS, Pulse
 from config.servers.data import open_data_directory
 from config.servers.nightly import back_up_if_due
+from config.servers.part import LIBC, PR_SET_PDEATHSIG
 from core.actor import acting, current_actor
 from core.clock import now
 from core.tasks import asked_by, headers_of
@@ -136,6 +138,12 @@ def back_up() -> None:
     file = back_up_if_due(data, os.environ, at=now())
     if file is not None:
         log.info("backup %s", file.name)
+
+
+@worker_process_init.connect
+def worker_process_dies_with_its_worker(**_: Any) -> None:
+    """An orphan would go on, and hold what it has locked."""
+    LIBC.prctl(PR_SET_PDEATHSIG, SIGKILL)
 
 
 @worker_process_init.connect

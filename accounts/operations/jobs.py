@@ -6,12 +6,12 @@ said to run and whose lock is free has lost its worker, for whatever reason, and
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from core.tasks import send_after_commit
 
 UNDER_WAY: Final = (Job.State.WAITING, Job.State.RUNNING)
 MOST_TRIES: Final = 3
+AWAY: Final = (OperationalError, InterfaceError)  # the database: what was begun is begun again
 WAITS: Final = timedelta(minutes=10)  # in a queue that may just be long
 TAKEN_UP_WITHIN: Final = timedelta(minutes=1)
 KEY = "('x' || substr(md5(%s), 1, 16))::bit(64)::bigint"
@@ -37,7 +38,8 @@ def taken_up(job_id: UUID) -> Iterator[Job | None]:
     try:
         yield begun(job_id)
     finally:
-        asked(f"select pg_advisory_unlock({KEY})", job_id)
+        with suppress(*AWAY):  # the connection is gone, and the lock with it
+            asked(f"select pg_advisory_unlock({KEY})", job_id)
 
 
 def asked(question: str, job_id: UUID) -> bool:

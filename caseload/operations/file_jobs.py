@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.journal.certificates import sign
 from accounts.models import DisposalCertificate, Job, Practice
-from accounts.operations.jobs import finish, refuse_a_fourth_try, taken_up
+from accounts.operations.jobs import AWAY, finish, refuse_a_fourth_try, taken_up
 from accounts.operations.sealing import seal_history
 from caseload.models import ExportParcel, FileRequest
 from caseload.operations.copies import copy_of
@@ -52,6 +52,8 @@ def outcome_of(job: Job, request: FileRequest, *, on: date, at: datetime) -> tup
     except RuleBroken as refusal:
         end(request, State.FAILED, at)
         return Job.State.FAILED, str(refusal)
+    except AWAY:
+        raise
     except Exception:
         log.exception("File request %s failed", request.pk)
         end(request, State.FAILED, at)

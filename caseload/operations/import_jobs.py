@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Job, Practice, User
-from accounts.operations.jobs import UNDER_WAY, finish, refuse_a_fourth_try, taken_up
+from accounts.operations.jobs import AWAY, UNDER_WAY, finish, refuse_a_fourth_try, taken_up
 from caseload.models import ImportRun
 from caseload.operations.importing.progress import Progress, Stopped
 from caseload.operations.importing.uploads import (
@@ -135,6 +135,8 @@ def outcome_of(job: Job, run: ImportRun, *, on: date, at: datetime) -> tuple[str
         return Job.State.CANCELLED, _("Stopped. Nothing has been changed.")
     except RuleBroken as refusal:
         return Job.State.FAILED, str(refusal)
+    except AWAY:
+        raise
     except Exception:
         log.exception("Import %s failed", run.pk)
         return Job.State.FAILED, _("Something went wrong on our side. Nothing has been changed.")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from signal import SIGQUIT
+from signal import SIGKILL, SIGQUIT
 
 from config.servers.data import DataDirectory
 from config.servers.part import Part
@@ -40,8 +40,13 @@ class Practice:
         return self.python("web", [*gunicorn, "--bind", f"127.0.0.1:{port}"], "app")
 
     def worker(self) -> Part:
+        """Return the worker. When we die it dies at once, and its children with it (config.celery).
+
+        Its own quick way out would wait for a queue that has ended with us, where it was at work. Whatever it
+        was at is taken up again.
+        """
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        return self.python("worker", [*CELERY, "worker", *quiet], "worker")
+        return replace(self.python("worker", [*CELERY, "worker", *quiet], "worker"), tie=SIGKILL)
 
     def beat(self) -> Part:
         folder = self.data.root / "beat"

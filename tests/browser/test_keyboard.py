@@ -27,6 +27,7 @@ pytestmark = [
 ]
 EMAIL = "therapist@example.org"
 STOPS = 120  # no page of the journey has more of them
+SCROLLS_WITHIN = 5.0  # seconds, on a busy machine
 WHERE = """asked => {
     const one = document.activeElement;
     const drawn = one.closest('.pick, .tap') || one;
@@ -60,8 +61,8 @@ class Keys:
         pytest.fail(f"the keyboard does not reach {what} on {self.page.url}")
 
     def where(self, what: str) -> dict[str, Any]:
-        """Tell where the focus stands. Chromium scrolls smoothly to it, which a second must be enough for."""
-        until = monotonic() + 1
+        """Tell where the focus stands. Chromium scrolls smoothly to it, which takes a moment."""
+        until = monotonic() + SCROLLS_WITHIN
         here: dict[str, Any] = self.page.evaluate(WHERE, what)
         while not (here["seen"] or here["nowhere"]) and monotonic() < until:
             self.page.wait_for_timeout(20)
