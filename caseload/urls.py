@@ -5,6 +5,7 @@ from caseload.views import (
     clients,
     closed_days,
     files,
+    glass,
     imports,
     intake,
     moving,
@@ -50,6 +51,11 @@ urlpatterns = [
     path("episodes/<uuid:pk>/take-part/", taking_part.let_take_part, name="let_take_part"),
     path("parts/<uuid:pk>/leave/", taking_part.leave_episode, name="leave_episode"),
     path("parts/<uuid:pk>/stay/", taking_part.stay_in_episode, name="stay_in_episode"),
+    # in an emergency
+    path("emergency/", glass.broken_glasses, name="broken_glasses"),
+    path("emergency/new/", glass.break_glass, name="break_glass"),
+    path("emergency/<uuid:pk>/", glass.broken_glass, name="broken_glass"),
+    path("emergency/<uuid:pk>/end/", glass.end_break_glass, name="end_break_glass"),
     # the work
     path("clients/<uuid:pk>/risk-look/", work.record_risk_look, name="record_risk_look"),
     path("assignments/<uuid:pk>/goals/new/", work.record_goal, name="record_goal"),

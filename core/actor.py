@@ -1,8 +1,9 @@
 """Who is acting, on which day and in which role: said, signed, to PostgreSQL at each outermost BEGIN.
 
-The token is `<who>.<day>.<sha256>`; the key is known to the application and to `sight.key` only, so an
-injected `set_config` cannot forge somebody else (`research/row-security.md` 2). The day travels with
-the actor, so that a test moves every clock at once and the policies read no other clock.
+The token is `<who>.<day>.<second>.<sha256>`; the key is known to the application and to `sight.key` only, so an
+injected `set_config` cannot forge somebody else (`research/row-security.md` 2). The practice's day, and the
+instant in seconds since 1970, travel with the actor, so that a test moves every clock at once and the
+policies read no other clock.
 
 Whoever acts stands as `app`, under the policies, whatever role the process logged in as: a task of the worker
 for a person and a command of the owner see what that person sees, and no more.
@@ -18,7 +19,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db import connection
 
-from core.clock import today
+from core.clock import now, today
 
 Role = Literal["app", "worker"]
 
@@ -46,10 +47,10 @@ def current_role() -> Role:
 
 
 def signed(who: str) -> str:
-    """Return the token for `who` today; empty for nobody."""
+    """Return the token for `who` at this instant; empty for nobody."""
     if not who:
         return ""
-    said = f"{who}.{today().isoformat()}"
+    said = f"{who}.{today().isoformat()}.{int(now().timestamp())}"
     return f"{said}.{digest_of(said)}"
 
 

@@ -34,7 +34,7 @@ FOR_ANYBODY = """
 select p.oid::regprocedure::text from pg_proc p
  where p.pronamespace = 'sight'::regnamespace and p.prosecdef
    and (pg_get_function_identity_arguments(p.oid) = 'who uuid, day date'
-        or p.proname in ('endings_among', 'handovers_among', 'desk_told'))
+        or p.proname in ('endings_among', 'handovers_among', 'desk_told', 'glass_people'))
 """
 POLICIES = "select policyname, tablename from pg_policies where schemaname = 'public'"
 

@@ -16,6 +16,8 @@ KINDS: dict[str, str | Promise] = {
     "accounts.user": _("Person of the practice"),
     "caseload.assignment": _("Assignment"),
     "caseload.break": _("Break"),
+    "caseload.breakglass": _("Emergency access"),
+    "caseload.breakglassreview": _("Look at an emergency access"),
     "caseload.cadence": _("Rhythm"),
     "caseload.client": _("Client"),
     "caseload.clientlink": _("Clients who know each other"),

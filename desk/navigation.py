@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Role
+from accounts.models import Role, User
+from caseload.models import BreakGlass
+from core.clock import now
 from core.dates import listed
 from reminders.operations import sink
 
@@ -26,7 +28,7 @@ class Link:
 
 
 TODAY = Link(_("Today"), "calendar-check", "desk:today")
-CASELOAD = Link(_("Caseload"), "users", "desk:caseload", ("/caseload/",))
+CASELOAD = Link(_("Caseload"), "users", "desk:caseload", ("/caseload/",), ("/caseload/emergency/",))
 ENDINGS = Link(
     pgettext_lazy("tab", "Endings"),
     "door-open",
@@ -71,6 +73,9 @@ FILES = Link(
     "caseload:files",
     ("/caseload/files/", "/caseload/file-requests/"),
 )
+EMERGENCY = Link(
+    _("Emergency access"), "lock-open", "caseload:broken_glasses", ("/caseload/emergency/",)
+)
 HISTORY = Link(pgettext_lazy("tab", "History"), "history", "desk:history")
 OPERATIONS = Link(
     _("Operations"), "list-checks", "reminders:operations", ("/reminders/operations/",)
@@ -79,10 +84,12 @@ INBOX = Link(_("Inbox"), "bell", "reminders:inbox", ("/reminders/go/",))
 MAILS = Link(_("Mails"), "mail", "reminders:mails", ("/reminders/mails/",))
 
 SECTIONS: dict[str, list[Link]] = {
-    Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, CALENDAR, SUPERVISION],
-    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY, CALENDAR, FILES],
+    Role.THERAPIST: [TODAY, CASELOAD, ENDINGS, DIRECTORY, CALENDAR, SUPERVISION, EMERGENCY],
+    Role.SUPERVISOR: [DESK, ENDINGS, DIRECTORY, CALENDAR, FILES, EMERGENCY],
     Role.DIRECTORY_ADMIN: [DIRECTORY],
-    Role.PRACTICE_ADMIN: [PRACTICE, PEOPLE, ROOMS, CALENDAR, CLOSED_DAYS, HISTORY, OPERATIONS],
+    Role.PRACTICE_ADMIN: [
+        *(PRACTICE, PEOPLE, ROOMS, CALENDAR, CLOSED_DAYS, HISTORY, OPERATIONS, EMERGENCY)
+    ],
     Role.FRONT_DESK: [FRONT_DESK, WAITING, CALENDAR],
     Role.RECORDS_KEEPER: [IMPORTS, FILES],
 }
@@ -123,6 +130,14 @@ def shown(request: HttpRequest, link: Link) -> dict[str, Any]:
     return {"url": url, "label": link.label, "icon": link.icon, "count": waiting, "current": here}
 
 
+def glasses_of(user: User) -> list[BreakGlass]:
+    """Return the files that `user` reads in an emergency just now: asked only while there is one."""
+    until = getattr(user, "glass_until", None)
+    if until is None or until <= now():
+        return []
+    return list(BreakGlass.objects.editable_by(user).running(now()).select_related("client"))
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what `layouts/page.html` asks for."""
     practice = getattr(request, "practice", None)
@@ -132,6 +147,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return context
     nav = sections_for(request, user.roles)
     return context | {
+        "glasses": glasses_of(user),
         "nav": nav,
         "tabs": [link for section in nav for link in section["links"]][:4],
         "home_url": reverse("desk:home"),

@@ -84,6 +84,7 @@ def rows_of(facts: Facts, today: date) -> dict[Rows, list[Any]]:
         Rows.PAUSE: list(facts.pauses),
         Rows.RISK: list(facts.risks),
         Rows.REQUEST: list(facts.requests),
+        Rows.GLASS: list(facts.glasses),
     }
 
 

@@ -196,6 +196,20 @@ class RequestFacts:
 
 
 @dataclass(frozen=True)
+class GlassFacts:
+    """Somebody opened a file in an emergency: one row for each person it concerns.
+
+    `is_to_look_at`: they look at it, and nobody has yet. `is_to_know`: they are told, for a week.
+    """
+
+    id: UUID
+    concerned_id: UUID
+    broken_on: date
+    is_to_look_at: bool
+    is_to_know: bool
+
+
+@dataclass(frozen=True)
 class HandedFacts:
     """One reminder that somebody has put into a colleague's hands, until it is late."""
 
@@ -226,6 +240,7 @@ class Facts:
     pauses: Sequence[PauseFacts] = ()
     risks: Sequence[RiskFacts] = ()
     requests: Sequence[RequestFacts] = ()
+    glasses: Sequence[GlassFacts] = ()
     directory_admins: Sequence[UUID] = ()
     practice_admins: Sequence[UUID] = ()
     handed: Sequence[HandedFacts] = ()

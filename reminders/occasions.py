@@ -31,6 +31,8 @@ class Occasion(TextChoices):
     BREAK_ENDS = "break_ends", _("A break ends: agree on how it goes on")
     LOOK_AT_RISK = "look_at_risk", _("Look at risk again")
     SECOND_YES = "second_yes", _("A file waits for a second yes")
+    FILE_OPENED = "file_opened", _("A file was opened in an emergency")
+    LOOK_AT_GLASS = "look_at_glass", _("Look at an emergency access")
 
 
 class Line(TextChoices):
@@ -66,13 +68,15 @@ LINES: Mapping[Occasion, Line] = MappingProxyType(
         Occasion.BREAK_ENDS: Line.ASK,
         Occasion.LOOK_AT_RISK: Line.ASK,
         Occasion.SECOND_YES: Line.FINISH,
+        Occasion.FILE_OPENED: Line.FINISH,
+        Occasion.LOOK_AT_GLASS: Line.FINISH,
     }
 )
 """Which reminder becomes which line (words.md 3), so that no count tells one person's story."""
 
 
 DONE_BY_HAND: frozenset[Occasion] = frozenset(
-    {Occasion.PREPARE_HANDOVER, Occasion.CONTACT_IN_BREAK, Occasion.UNANSWERED}
+    {Occasion.PREPARE_HANDOVER, Occasion.CONTACT_IN_BREAK, Occasion.UNANSWERED, Occasion.FILE_OPENED}
 )
 """What nothing that is recorded would close. Everything else leaves with its fact, and only so."""
 

@@ -26,6 +26,7 @@ class Rows(StrEnum):
     PAUSE = "pause_today"
     RISK = "risk"
     REQUEST = "request"
+    GLASS = "glass"
 
 
 class Whom(StrEnum):
@@ -40,13 +41,14 @@ class Whom(StrEnum):
     NAMED = "named_person_id"
     WORKER = "worker_id"
     MAY_AGREE = "may_agree_id"
+    CONCERNED = "concerned_id"
     DIRECTORY_ADMINS = "directory_admin"
     PRACTICE_ADMINS = "practice_admin"
 
 
 ROLES = (Whom.DIRECTORY_ADMINS, Whom.PRACTICE_ADMINS)
 # Only who was asked may decide: a deputy cannot answer in their place, the second reviewer can.
-THEMSELVES = (Whom.REVIEWER, Whom.SECOND)
+THEMSELVES = (Whom.REVIEWER, Whom.SECOND, Whom.CONCERNED)
 
 
 class Channel(StrEnum):
@@ -366,11 +368,33 @@ CASELOAD = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (*TELLING, *ON_THE_WAY, *AFTERWARDS, *REVIEWS, *DIRECTORY, *CASELOAD)
+# A file that somebody opened in an emergency: told within a minute, looked at within two days.
+OPENED = "a file was opened in an emergency"
+EMERGENCIES = tuple(
+    Rule(
+        OPENED,
+        occasion,
+        W.CONCERNED,
+        (Day("broken_on"),),
+        while_,
+        rows=Rows.GLASS,
+        on="broken_on",
+        late=late,
+        channel=Channel.AT_ONCE,
+    )
+    for occasion, while_, late in (
+        (O.LOOK_AT_GLASS, "is_to_look_at", Day("broken_on", days=2)),
+        (O.FILE_OPENED, "is_to_know", None),
+    )
+)
+
+RULES: tuple[Rule, ...] = (
+    *(*TELLING, *ON_THE_WAY, *AFTERWARDS, *REVIEWS, *DIRECTORY, *CASELOAD, *EMERGENCIES),
+)
 
 ROWS_OF: Mapping[Occasion, Rows] = MappingProxyType({rule.occasion: rule.rows for rule in RULES})
 """Which kind of row an occasion is about."""
-IN_THE_CASELOAD = frozenset({Rows.WAITING, Rows.PAUSE, Rows.RISK, Rows.REQUEST})
+IN_THE_CASELOAD = frozenset({Rows.WAITING, Rows.PAUSE, Rows.RISK, Rows.REQUEST, Rows.GLASS})
 """Rows that hang on no ending."""
 HANDABLE = frozenset(
     rule.occasion for rule in RULES if rule.to in (W.HOLDER, W.OWNER, W.NAMED, W.WORKER)

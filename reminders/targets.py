@@ -30,6 +30,8 @@ PAGES: Mapping[Occasion, str] = MappingProxyType(
         Occasion.CONTACT_WAITING: "caseload:change_waiting",
         Occasion.LOOK_AT_RISK: "caseload:record_risk_look",
         Occasion.SECOND_YES: "caseload:file_request",
+        Occasion.FILE_OPENED: "caseload:broken_glass",
+        Occasion.LOOK_AT_GLASS: "caseload:broken_glass",
         # Done on the client's page, or by talking to colleagues: the inbox says with whom.
         Occasion.CONTACT_IN_BREAK: INBOX,
         Occasion.BREAK_ENDS: INBOX,

@@ -21,6 +21,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.caseload.factories import (
+    BreakGlassFactory,
     ClientLinkFactory,
     ClosedDayFactory,
     ContactChannelFactory,
@@ -129,6 +130,8 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "summary": HandoverSummary.objects.create(ending=ending, written_by=marta),
         "person": marta,
         "account_invitation": InvitationFactory.create(user=marta),
+        # somebody opened Marta's client's file; what they may is tried in tests/caseload/test_glass
+        "broken_glass": BreakGlassFactory.create(client=client),
         "reminder": Reminder.objects.create(
             person=marta, occasion="tell", about=ending.pk, due_on=today(), raised_at=now()
         ),

@@ -62,6 +62,7 @@ class Attempt(models.Model):
         PASSWORD = "password", _("Password")
         CODE = "code", _("Code")
         RESET = "reset", _("Forgotten password")
+        GLASS = "glass", _("Emergency access")
 
     kind = models.CharField(max_length=8, choices=Kind)
     whom = models.CharField(max_length=64)

@@ -16,6 +16,7 @@ LIMITS: dict[Kind, list[tuple[int, timedelta]]] = {
     Kind.PASSWORD: [(5, FIVE_MINUTES), (40, A_DAY)],
     Kind.CODE: [(5, FIVE_MINUTES), (30, A_DAY)],
     Kind.RESET: [(3, AN_HOUR), (8, A_DAY)],
+    Kind.GLASS: [(5, AN_HOUR), (10, A_DAY)],
 }
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import DateTimeField, F, Func, OuterRef
 
 from accounts.models import Practice, RoleHeld, User
 from core.rows import rows_of, said
@@ -17,10 +17,12 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
         return user.may_come_in
 
     def get_user(self, user_id: UUID) -> User | None:
-        """Return who asks, with their roles and the practice, in one question of every request."""
+        """Return who asks, with their roles, the practice and until when an emergency runs, in one question."""
         held = RoleHeld.objects.filter(user=OuterRef("pk")).values("role")
         asking = User.objects.annotate(
-            held=ArraySubquery(held), practice_said=said(Practice.objects.order_by("pk")[:1])
+            held=ArraySubquery(held),
+            practice_said=said(Practice.objects.order_by("pk")[:1]),
+            glass_until=Func(F("pk"), function="sight.glass_until", output_field=DateTimeField()),
         )
         person: User | None = asking.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):

@@ -2,6 +2,7 @@
 
 from caseload.models.clients import Client, ClientLink, ContactChannel, InvolvedPerson
 from caseload.models.episodes import Assignment, Break, Cadence, Episode, Participation
+from caseload.models.glass import BreakGlass, BreakGlassReview
 from caseload.models.imports import ImportedFrom, ImportIssue, ImportRun
 from caseload.models.keeping import ExportParcel, FileRequest, LegalHold
 from caseload.models.log import ReadLog
@@ -12,6 +13,8 @@ __all__ = [
     "Assignment",
     "Booking",
     "Break",
+    "BreakGlass",
+    "BreakGlassReview",
     "Cadence",
     "Client",
     "ClientLink",

@@ -37,6 +37,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Clients in whose work `user` has clinical sight today."""
         return self.filter(opened_by("clinical_clients_of", "pk", user))
 
+    def known_by(self, user: User) -> Self:
+        """Clients of whom `user` knows by more than an emergency, which opens a file to read alone."""
+        return self.filter(opened_by("kept_clients_of", "pk", user))
+
     def takeable_by(self, user: User) -> Self:
         """Clients with whom `user` may begin work: to know of somebody is not enough (ADR 0011)."""
         return self.filter(opened_by("takeable_clients_of", "pk", user))
@@ -160,8 +164,8 @@ class ClientLink(models.Model):
         read=both(through("client_id", "clients"), through("other_id", "clients")),
         write=both(
             either(through("client_id", "own_clients"), through("other_id", "own_clients")),
-            through("client_id", "clients"),
-            through("other_id", "clients"),
+            through("client_id", "kept_clients"),
+            through("other_id", "kept_clients"),
         ),
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from caseload.models.clients import Client
+from caseload.models.glass import BreakGlass
 from core.fields import uuid_key
 from core.guard import Guard, mine, through
 
@@ -40,6 +41,16 @@ class ReadLog(models.Model):
         Client, on_delete=models.DO_NOTHING, db_constraint=False, related_name="read_log"
     )
     page = models.CharField(max_length=80)
+    # Set by PostgreSQL where the reader has broken glass for this client just now.
+    break_glass = models.ForeignKey(
+        BreakGlass,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="readings",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["client", "-at"])]
@@ -53,6 +64,7 @@ ROADS: dict[str, str | Promise] = {
     "deputy": pgettext_lazy("assign", "Stands in"),
     "supervision": _("Supervision"),
     "receiver": _("Takes over"),
+    "glass": _("Emergency access"),
 }
 
 

@@ -154,6 +154,10 @@ class Commitment(models.Model):
 
 
 class WaitingEntryQuerySet(OfAClientQuerySet["WaitingEntry"]):
+    def editable_by(self, user: User) -> Self:
+        """Those whom `user` knows of by more than an emergency, which opens a file to read alone."""
+        return self.filter(opened_by("kept_clients_of", "client_id", user))
+
     def still_waiting(self) -> Self:
         return self.filter(ended_on=None)
 
@@ -174,7 +178,7 @@ class WaitingEntry(models.Model):
     guard = Guard(
         read=through("client_id", "clients"),
         insert=either(through("client_id", "takeable_clients"), "sight.is_new_client(client_id)"),
-        update=through("client_id", "clients"),
+        update=through("client_id", "kept_clients"),
         fixed=("client_id",),
         worker=READS,
         sight_moves=("ended_on", "ended_why"),

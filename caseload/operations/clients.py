@@ -208,7 +208,7 @@ def remove_involved_person(*, person: InvolvedPerson, by: User) -> None:
 def link_clients(*, client: Client, other: Client, how: str, by: User) -> ClientLink:
     """Note that two clients know each other: they hear of a departure on the same day (R26)."""
     mine = client_under_lock(client, by)
-    theirs = Client.objects.visible_to(by).get(pk=other.pk)
+    theirs = Client.objects.known_by(by).get(pk=other.pk)
     if mine == theirs:
         raise RuleBroken(_("Nobody is linked to themselves."))
     both = Q(client=mine, other=theirs) | Q(client=theirs, other=mine)

@@ -89,7 +89,7 @@ def begin_work(
     begun_work = begin(clients=known, begun=begun, by=by, on=on, returns_to=last_of(known))
     if waiting is not None:
         entry = (
-            WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).get(pk=waiting.pk)
+            WaitingEntry.objects.editable_by(by).select_for_update(of=("self",)).get(pk=waiting.pk)
         )
         entry.ended_on, entry.ended_why = on, _("Taken in")
         entry.save(update_fields=["ended_on", "ended_why"])

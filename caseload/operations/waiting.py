@@ -99,7 +99,7 @@ def let_wait_again(*, entry: UUID, by: User) -> None:
 def under_lock(entry: WaitingEntry, by: User) -> WaitingEntry:
     """Return an entry that is still open, locked; raises WaitingEntry.DoesNotExist for who may not see it."""
     mine: WaitingEntry = (
-        WaitingEntry.objects.visible_to(by).select_for_update(of=("self",)).get(pk=entry.pk)
+        WaitingEntry.objects.editable_by(by).select_for_update(of=("self",)).get(pk=entry.pk)
     )
     if mine.ended_on is not None:
         raise RuleBroken(_("This person waits no longer."))

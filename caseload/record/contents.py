@@ -51,6 +51,7 @@ TITLES: Final[dict[str, str | Promise]] = {
     "referrals.Referral": pgettext_lazy("record", "Referrals"),
     "referrals.ReferralMove": pgettext_lazy("record", "How referrals went on"),
     "referrals.FollowUp": pgettext_lazy("record", "Follow-ups"),
+    "caseload.BreakGlass": _("Emergency access"),
     "caseload.ReadLog": _("Who has read it"),
 }
 
@@ -65,6 +66,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "endings.HeldPlace": "a free hour of a colleague, held for a few days",
     "endings.Review": "a supervisor's look at the worker's plan, between the two of them",
     "endings.ReviewComment": "the same",
+    "caseload.BreakGlassReview": "a supervisor's look at a colleague's emergency, between the two of them",
 }
 
 # What proves who looked and who decided outlives the record: keys, days and codes, no content.

@@ -156,7 +156,7 @@ def remove_involved_person(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def link_clients(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Two who know each other hear of a departure on the same day (R26)."""
     client = own_client(request, pk)
-    others = Client.objects.visible_to(request.user).exclude(pk=pk).by_name()
+    others = Client.objects.known_by(request.user).exclude(pk=pk).by_name()
     form = LinkForm(sent_to(request), others=others)
 
     def link() -> None:

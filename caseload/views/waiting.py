@@ -31,7 +31,7 @@ def reads_needs(request: AuthedRequest) -> bool:
 
 
 def one(request: AuthedRequest, pk: UUID) -> WaitingEntry:
-    rows = WaitingEntry.objects.visible_to(request.user).select_related("client", "named_person")
+    rows = WaitingEntry.objects.editable_by(request.user).select_related("client", "named_person")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from caseload.models import Assignment, Client, Episode, Place
 from caseload.models.episodes import OfAnAssignmentQuerySet
 from core.fields import Revisioned, uuid_key
-from core.guard import READS, Guard, of_work
+from core.guard import READS, Guard, of_work, through
 from core.history import tracked
 from core.sealed import SealedTextField
 from referrals.models.details import exactly_one
@@ -232,7 +232,8 @@ class ChoiceOption(models.Model):
 
     guard = Guard(
         read="exists (select from referrals_choice c where c.id = choice_id)",
-        insert="exists (select from referrals_choice c where c.id = choice_id)",
+        insert="exists (select from referrals_choice c where c.id = choice_id and"
+        f" c.{through('assignment_id', 'own_assignments')})",
         worker=READS,
     )
 

@@ -253,6 +253,14 @@ select q.id, u.id as may_agree_id, (q.asked_at at time zone %(zone)s)::date as a
                            and (q.kind = 'disposal' or sight.has_led(u.id, %(today)s, q.client_id)))))
 """
 
+# Who is concerned by an emergency is told by PostgreSQL, because no reader sees all of it.
+GLASSES = """
+select g.id, g.person_id as concerned_id, g.broken_on, g.reviews and not g.is_decided as is_to_look_at,
+       not g.reviews and %(today)s <= g.broken_on + 7 as is_to_know
+  from (select f.*, (f.at at time zone %(zone)s)::date as broken_on from sight.glass_facts(%(today)s) f) g
+ where %(person)s::uuid is null or g.person_id = %(person)s::uuid
+"""
+
 ADMINS = """
 select u.id as person_id
   from accounts_user u join accounts_roleheld r on r.user_id = u.id and r.role = '{role}_admin'
@@ -312,6 +320,7 @@ FACTS: dict[str, str] = {
     "pause": PAUSES,
     "risk": RISKS,
     "request": REQUESTS,
+    "glass": GLASSES,
     "directory_admin": ADMINS.format(role="directory"),
     "practice_admin": ADMINS.format(role="practice"),
     "handed": HANDED,

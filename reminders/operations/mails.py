@@ -25,6 +25,7 @@ from reminders.occasions import Line, Occasion, digest_lines
 from reminders.operations.known import Known, Standing, known_of
 from reminders.operations.posting import (
     CLOSING,
+    GLASS,
     LAST,
     REBOOK,
     REVIEW,
@@ -290,6 +291,22 @@ def closing(message: Message, standing: Sequence[Standing]) -> Mail | None:
     )
 
 
+def glass(message: Message, standing: Sequence[Standing]) -> Mail | None:
+    """Return the mail about files opened in an emergency: that it happened, and where to see by whom and why."""
+    asked = escalated(standing, Occasion.LOOK_AT_GLASS)
+    if not asked and not escalated(standing, Occasion.FILE_OPENED):
+        return None
+    wanted = [Paragraph(_("Please look at it in the next two days."))] if asked else []
+    return Mail(
+        _("Please look at something today"),
+        [
+            Paragraph(_("A file was opened in an emergency, to read, for an hour.")),
+            Paragraph(_("See by whom and why: %(url)s"), {"url": link_of(message)}),
+            *wanted,
+        ],
+    )
+
+
 ESCALATIONS: Mapping[str, Callable[[Message, Sequence[Standing]], Mail | None]] = {
     SHORT: short,
     LAST: last,
@@ -297,6 +314,7 @@ ESCALATIONS: Mapping[str, Callable[[Message, Sequence[Standing]], Mail | None]] 
     REBOOK: rebook,
     REVIEW: review,
     CLOSING: closing,
+    GLASS: glass,
 }
 
 

@@ -26,7 +26,7 @@ ESCALATION_IS_USEFUL_FOR = 3 * DAY
 INVITATION_IS_USEFUL_FOR = 7 * DAY
 LATEST_MORNING = time(10)  # also for who reads the digest in the evening
 SHORT, REBOOK, REVIEW, CLOSING = "short", "rebook", "review", "closing"
-LAST, UNANSWERED = "last", "unanswered"
+LAST, UNANSWERED, GLASS = "last", "unanswered", "glass"
 WORDS_OF = {
     Occasion.LAST_CHANCE: LAST,
     Occasion.UNANSWERED: UNANSWERED,
@@ -34,6 +34,8 @@ WORDS_OF = {
     Occasion.REBOOK_TELLING: REBOOK,
     Occasion.REVIEW: REVIEW,
     Occasion.CLOSE_FILE: CLOSING,
+    Occasion.FILE_OPENED: GLASS,
+    Occasion.LOOK_AT_GLASS: GLASS,
 }
 """Which mail an escalation becomes; its name begins the key of the message."""
 RISES = Q(occasion__in=[one.value for one in WORDS_OF], is_escalation=True)

@@ -87,6 +87,12 @@ def requests(person: User, keys: Sequence[UUID]) -> Iterable[tuple[UUID, Subject
         yield row.pk, Subject(str(row.get_kind_display()), row.code, row.get_absolute_url())
 
 
+def glasses_opened(person: User, keys: Sequence[UUID]) -> Iterable[tuple[UUID, Subject]]:
+    """Name nobody: the page says by whom and whose, to those it concerns."""
+    for key in keys:
+        yield key, Subject("", "", reverse("caseload:broken_glass", args=[key]))
+
+
 READ: Mapping[Rows, Read] = {
     Rows.ENDING: endings,
     Rows.FOLLOW_UP: follow_ups,
@@ -96,6 +102,7 @@ READ: Mapping[Rows, Read] = {
     Rows.PAUSE: pauses,
     Rows.RISK: clients,
     Rows.REQUEST: requests,
+    Rows.GLASS: glasses_opened,
 }
 
 

@@ -16,7 +16,15 @@ PAGES = sorted(
     for pattern in ("views.py", "views/*.py", "forms.py", "forms/*.py", "tasks.py", "admin.py")
     for path in (ROOT / app).glob(pattern)
 )
-SCOPES = {"visible_to", "editable_by", "takeable_by", "open_to", "received_by"}
+SCOPES = {
+    "visible_to",
+    "editable_by",
+    "takeable_by",
+    "known_by",
+    "to_review_by",
+    "open_to",
+    "received_by",
+}
 # Rows that lead to a client and stand open to a page for a reason of their own.
 OPEN = {
     "Booking": "says that somebody is taken, never by whom",

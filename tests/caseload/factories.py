@@ -20,6 +20,8 @@ from caseload.models import (
     Assignment,
     Booking,
     Break,
+    BreakGlass,
+    BreakGlassReview,
     Cadence,
     Client,
     ClientLink,
@@ -289,6 +291,28 @@ class ReadLogFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory)
     client = factory.SubFactory(ClientFactory)
     page = "desk:client"
+
+
+class BreakGlassFactory(DjangoModelFactory):
+    class Meta:
+        model = BreakGlass
+
+    client = factory.SubFactory(ClientFactory)
+    by = factory.SubFactory(UserFactory)
+    reason = "She calls and cannot be calmed"
+    at = factory.LazyFunction(now)
+    until = factory.LazyAttribute(lambda one: one.at + timedelta(hours=1))
+
+
+class BreakGlassReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = BreakGlassReview
+
+    break_glass = factory.SubFactory(BreakGlassFactory)
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(now)
+    decision = BreakGlassReview.Decision.IN_ORDER
+    comment = "Nobody else was there"
 
 
 class LegalHoldFactory(DjangoModelFactory):

@@ -21,6 +21,7 @@ from reminders.facts import (
     FollowUpFacts,
     HandedFacts,
     PauseFacts,
+    GlassFacts,
     RequestFacts,
     ReviewFacts,
     RiskFacts,
@@ -53,6 +54,7 @@ TYPES = {
     "pause": "id uuid, worker_id uuid, contact_on date, ends_on date, met_on date, goes_on boolean",
     "risk": "id uuid, worker_id uuid, look_again_on date",
     "request": "id uuid, may_agree_id uuid, asked_on date",
+    "glass": "id uuid, concerned_id uuid, broken_on date, is_to_look_at boolean, is_to_know boolean",
     "practice_admin": "person_id uuid",
     "handed": "person_id uuid, occasion text, about_id uuid, due_on date, to_id uuid",
     "answers": "person_id uuid, answers_id uuid",
@@ -184,6 +186,13 @@ class Chance:
             requests=[
                 RequestFacts(UUID(int=8000 + n), self.person(), self.day()) for n in range(20)
             ],
+            glasses=[
+                GlassFacts(
+                    *(UUID(int=9000 + n), self.person(), self.day(-12, 0)),
+                    *(self.often(0.5), self.often(0.5)),
+                )
+                for n in range(20)
+            ],
             directory_admins=[PEOPLE[0], STRANGER][: self.random.randint(0, 2)],
             practice_admins=[PEOPLE[1], STRANGER][: self.random.randint(0, 2)],
             calendars={who: self.work_days(closed) for who in PEOPLE},
@@ -211,6 +220,7 @@ KINDS = {
     "pause": "pauses",
     "risk": "risks",
     "request": "requests",
+    "glass": "glasses",
     "handed": "handed",
 }
 

@@ -46,6 +46,7 @@ class Work:
     episode: UUID = field(default_factory=uuid4)
     client: UUID = field(default_factory=uuid4)
     role: str = "primary"
+    shared: bool = False  # somebody else takes part, too
 
     def beside(self, therapist: UUID, span: Span) -> "Work":
         return Work(therapist, span, episode=self.episode, client=self.client, role="co_working")
@@ -115,6 +116,20 @@ class AsksAfter:
         return self.owner == who and not self.dropped and (self.done is None or self.done >= DAY)
 
 
+@dataclass(frozen=True)
+class Breaks:
+    """Somebody opened a client's file in an emergency: until so many minutes from now, and ended or not."""
+
+    client: UUID
+    by: UUID
+    minutes: int
+    ended: bool
+
+    @property
+    def runs(self) -> bool:
+        return self.minutes > 0 and not self.ended
+
+
 def past(day: date | None) -> bool:
     return day is not None and day <= DAY
 
@@ -127,6 +142,7 @@ class Facts:
     ends: list[Ends] = field(default_factory=list)
     waits: list[Waits] = field(default_factory=list)
     asks: list[AsksAfter] = field(default_factory=list)
+    breaks: list[Breaks] = field(default_factory=list)
     lookers: dict[str, UUID] = field(default_factory=dict)
 
     # --- the oracle ---------------------------------------------------------------------------------
@@ -161,6 +177,47 @@ class Facts:
 
     def clinical(self, who: UUID) -> set[UUID]:
         """Assignments that `who` reads."""
+        return self.worked(who) | self.opened(who)
+
+    def broken(self, who: UUID) -> set[UUID]:
+        """Clients whose file `who` reads in an emergency."""
+        return {one.client for one in self.breaks if one.by == who and one.runs}
+
+    def opened(self, who: UUID) -> set[UUID]:
+        """Assignments it opens: of work in which the client is alone, what runs, else what ran last."""
+        found: set[UUID] = set()
+        for client in self.broken(who):
+            alone = [
+                one
+                for one in self.works
+                if one.client == client and not one.shared and one.span.starts <= DAY
+            ]
+            running = [one for one in alone if one.span.ends is None or one.span.ends >= DAY]
+            last = max((one.span.ends for one in alone if one.span.ends), default=None)
+            found |= {one.key for one in running or [o for o in alone if o.span.ends == last]}
+        return found
+
+    def clinical_clients(self, who: UUID) -> set[UUID]:
+        """Clients of whom `who` reads more than who they are."""
+        seen = self.clinical(who)
+        return self.broken(who) | {one.client for one in self.works if one.key in seen}
+
+    def takeable(self, who: UUID) -> set[UUID]:
+        """Clients with whom `who` may begin work."""
+        worked, people = self.worked(who), self.stands_in(who)
+        busy = {one.client for one in self.works if one.span.ends is None or one.span.ends >= DAY}
+        return {
+            *(one.client for one in self.works if one.key in worked),
+            *(one.client for one in self.waits if one.person in people and not one.ended),
+            *(
+                one.work.client
+                for one in self.asks
+                if one.stands_for(who) and one.work.client not in busy
+            ),
+        }
+
+    def worked(self, who: UUID) -> set[UUID]:
+        """Assignments that `who` works in, leads, covers or carries."""
         people = self.people(who)
         mine = [one for one in self.works if one.therapist in people and one.span.runs]
         episodes = {one.episode for one in mine}
@@ -173,6 +230,7 @@ class Facts:
         clinical = self.clinical(who)
         people = self.stands_in(who)
         return {
+            *self.broken(who),
             *(one.client for one in self.works if one.key in clinical),
             *(one.client for one in self.waits if one.person in people and not one.ended),
             *(one.work.client for one in self.ends if "identity" in self.agreed(one, who)),
@@ -210,7 +268,7 @@ class Facts:
 def every_chain() -> Facts:
     """Return the practice: every road, each of its dates before, on and after the day."""
     facts = Facts()
-    roads = (own, led, stood_in, beside, carried, received, waiting, asked_after)
+    roads = (own, led, stood_in, beside, carried, received, waiting, asked_after, broken)
     for road in roads:
         facts.lookers[road.__name__] = uuid4()
         road(facts, facts.lookers[road.__name__])
@@ -284,3 +342,30 @@ def asked_after(facts: Facts, me: UUID) -> None:
             work = Work(uuid4(), Span(on(-9), on(-5)))
             facts.works.append(work)
             facts.asks.append(AsksAfter(work, me, on(done), dropped))
+    for ends in OPEN:  # somebody else works with them now, or did until yesterday
+        work = Work(uuid4(), Span(on(-9), on(-5)))
+        facts.works += [work, Work(uuid4(), Span(on(-4), on(ends)), client=work.client)]
+        facts.asks.append(AsksAfter(work, me, None, dropped=False))
+
+
+def broken(facts: Facts, me: UUID) -> None:
+    """Each end of the hour, over work of every date: alone, after another, and in a couple."""
+    for minutes, ended, span in product((-1, 1), (False, True), spans()):
+        for more in ({}, {"shared": True}):
+            work = Work(uuid4(), span, **more)
+            facts.works.append(work)
+            facts.breaks.append(Breaks(work.client, me, minutes, ended))
+        twice = Work(uuid4(), span)
+        earlier = Work(uuid4(), Span(on(-9), on(-5)), client=twice.client)
+        facts.works += [twice, earlier]
+        facts.breaks.append(Breaks(twice.client, me, minutes, ended))
+    for ends in (-3, -2):  # nobody works with them any more: who did last
+        first = Work(uuid4(), Span(on(-9), on(ends)))
+        facts.works += [first, Work(uuid4(), Span(on(-9), on(-2)), client=first.client)]
+        facts.breaks.append(Breaks(first.client, me, 1, ended=False))
+    leaves = Work(uuid4(), Span(on(-9), DAY))  # on the day on which one follows another, both are there
+    facts.works += [leaves, Work(uuid4(), Span(on(-9), None), client=leaves.client)]
+    facts.breaks.append(Breaks(leaves.client, me, 1, ended=False))
+    other = Work(uuid4(), Span(on(-9), None))  # somebody else's emergency opens nothing to me
+    facts.works.append(other)
+    facts.breaks.append(Breaks(other.client, other.therapist, 1, ended=False))

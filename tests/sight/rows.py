@@ -1,9 +1,18 @@
 """The facts of `tests/sight/roads.py` as rows of the database."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from accounts.models import Absence, Practice, Supervision, User
-from caseload.models import Assignment, Client, Episode, Participation, Session, WaitingEntry
+from caseload.models import (
+    Assignment,
+    BreakGlass,
+    Client,
+    Episode,
+    Participation,
+    Session,
+    WaitingEntry,
+)
 from core.clock import now
 from endings.models import Consent, Departure, Ending, HandoverInvitation, NotToday
 from referrals.models import FollowUp
@@ -24,9 +33,16 @@ def write(facts: Facts) -> None:
         Participation(episode_id=episode, client_id=client, joined_on=EVER)
         for episode, client in episodes.items()
     )
+    partner = Client.objects.create(name="y", registered_on=EVER)
+    Participation.objects.bulk_create(
+        Participation(episode_id=one.episode, client=partner, joined_on=EVER)
+        for one in facts.works
+        if one.shared
+    )
     write_work(facts)
     write_roads(facts)
     write_endings(facts)
+    write_glass(facts)
 
 
 def everybody(facts: Facts) -> set[UUID]:
@@ -105,6 +121,20 @@ def write_roads(facts: Facts) -> None:
             dropped_on=DAY if one.dropped else None,
         )
         for one in facts.asks
+    )
+
+
+def write_glass(facts: Facts) -> None:
+    hour, at = timedelta(hours=1), now()
+    BreakGlass.objects.bulk_create(
+        BreakGlass(
+            client_id=one.client,
+            by_id=one.by,
+            at=at + timedelta(minutes=one.minutes) - hour,
+            until=at + timedelta(minutes=one.minutes),
+            ended_at=at if one.ended else None,
+        )
+        for one in facts.breaks
     )
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from caseload.models import Assignment, Client, Session
+from core.actor import signed
 from endings.models import NotToday
 from tests.roles import as_app_for
 from tests.sight.roads import Facts, every_chain
@@ -37,18 +38,24 @@ def by_the_oracle(facts: Facts, who: UUID) -> Seen:
         "facts of endings": facts.endings(who),
         "added to": facts.own(who),
         "asked after": facts.asked_after(who),
+        "begun with": facts.takeable(who),
+        "clinical clients": facts.clinical_clients(who),
     }
 
 
 def by_querysets(who: UUID) -> Seen:
-    """As the owner: no policy helps."""
+    """As the owner: no policy helps. The moment is said, because the owner has PostgreSQL's own."""
     user = User(pk=who)
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.actor', %s, true)", [signed(str(who))])
     return {
         "clients": keys(Client.objects.visible_to(user)),
         "sessions": keys(Session.objects.visible_to(user)),
         "written": keys(Session.objects.editable_by(user)),
         "facts of endings": keys(NotToday.objects.visible_to(user)),
         "added to": keys(Assignment.objects.editable_by(user)),
+        "begun with": keys(Client.objects.takeable_by(user)),
+        "clinical clients": keys(Client.objects.clinical_to(user)),
     }
 
 
@@ -63,6 +70,8 @@ def by_naked_queries(who: UUID) -> Seen:
             # What INSERT is checked against: unlike a change, it asks nothing of what may be read.
             "added to": asked(cursor, "select unnest(sight.own_assignments())"),
             "asked after": asked(cursor, "select unnest(sight.followed_up())"),
+            "begun with": asked(cursor, "select unnest(sight.takeable_clients())"),
+            "clinical clients": asked(cursor, "select unnest(sight.clinical_clients())"),
         }
 
 
@@ -101,10 +110,12 @@ RULE = (
     "people",
     "stands_in_for",
     "carried_assignments",
-    "assignments_of",
+    "worked_assignments_of",
+    "broken_assignments_of",
+    "takeable_clients_of",
     "own_assignments_of",
     "open_consents_of",
-    "clients_of",
+    "kept_clients_of",
     "followed_up_of",
     "endings_among",
 )
@@ -122,10 +133,27 @@ WORDS = (
         "not exists (select from endings_consent later",
         "(true or exists (select from endings_consent later",
     ),
-    ("clients_of", "'identity' = any (c.sections)", "true"),
-    ("clients_of", "ended_on is null", "true"),
-    ("clients_of", "dropped_on is null", "true"),
-    ("assignments_of", "earlier.therapist_id = who", "true"),
+    ("kept_clients_of", "'identity' = any (c.sections)", "true"),
+    ("kept_clients_of", "ended_on is null", "true"),
+    ("kept_clients_of", "dropped_on is null", "true"),
+    ("clients_of", "|| sight.broken_clients_of(who, day)", ""),
+    ("clinical_clients_of", "|| sight.broken_clients_of(who, day)", ""),
+    ("assignments_of", "|| sight.broken_assignments_of(who, day)", ""),
+    ("broken_clients_of", "by_id = who", "true"),
+    ("broken_clients_of", "ended_at is null", "true"),
+    ("broken_clients_of", "until > sight.moment()", "true"),
+    (
+        "broken_clients_of",
+        "until > sight.moment()",
+        "until > sight.moment() + interval '2 minutes'",
+    ),
+    ("broken_assignments_of", "o.client_id <> p.client_id", "false"),
+    ("broken_assignments_of", "later.ends_on > one.ends_on", "false"),
+    ("takeable_clients_of", "sight.worked_clients_of", "sight.clinical_clients_of"),
+    ("takeable_clients_of", "p.client_id = f.client_id", "false"),
+    ("takeable_clients_of", "f.dropped_on is null", "true"),
+    ("takeable_clients_of", "ended_on is null", "true"),
+    ("worked_assignments_of", "earlier.therapist_id = who", "true"),
     ("endings_among", "not sight.is_hidden(d.state, d.submitted_at)", "true"),
 )
 
