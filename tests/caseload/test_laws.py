@@ -15,6 +15,7 @@ from tests.accounts.factories import UserFactory
 from tests.caseload.factories import (
     AssignmentFactory,
     BookingFactory,
+    BreakGlassFactory,
     CadenceFactory,
     ClientFactory,
     ClientLinkFactory,
@@ -143,6 +144,10 @@ def same_source_row_twice() -> None:
 BROKEN = {
     "one_primary_therapist_at_a_time": [two_leads],
     "covering_has_a_reason_and_an_end": [covering_without_an_end, covering_without_a_reason],
+    "broken_glass_lasts_an_hour": [
+        lambda: BreakGlassFactory(until=now() + timedelta(hours=2)),
+        lambda: BreakGlassFactory(until=now()),
+    ],
     "assignment_starts_before_it_ends": [
         lambda: AssignmentFactory(role="holding", starts_on=LATER, ends_on=DAY)
     ],

@@ -363,7 +363,9 @@ def broken(facts: Facts, me: UUID) -> None:
         first = Work(uuid4(), Span(on(-9), on(ends)))
         facts.works += [first, Work(uuid4(), Span(on(-9), on(-2)), client=first.client)]
         facts.breaks.append(Breaks(first.client, me, 1, ended=False))
-    leaves = Work(uuid4(), Span(on(-9), DAY))  # on the day on which one follows another, both are there
+    leaves = Work(
+        uuid4(), Span(on(-9), DAY)
+    )  # on the day on which one follows another, both are there
     facts.works += [leaves, Work(uuid4(), Span(on(-9), None), client=leaves.client)]
     facts.breaks.append(Breaks(leaves.client, me, 1, ended=False))
     other = Work(uuid4(), Span(on(-9), None))  # somebody else's emergency opens nothing to me
