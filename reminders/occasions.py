@@ -76,7 +76,12 @@ LINES: Mapping[Occasion, Line] = MappingProxyType(
 
 
 DONE_BY_HAND: frozenset[Occasion] = frozenset(
-    {Occasion.PREPARE_HANDOVER, Occasion.CONTACT_IN_BREAK, Occasion.UNANSWERED, Occasion.FILE_OPENED}
+    {
+        Occasion.PREPARE_HANDOVER,
+        Occasion.CONTACT_IN_BREAK,
+        Occasion.UNANSWERED,
+        Occasion.FILE_OPENED,
+    }
 )
 """What nothing that is recorded would close. Everything else leaves with its fact, and only so."""
 
