@@ -61,6 +61,15 @@ class Leads:
 
 
 @dataclass(frozen=True)
+class Belongs:
+    """Somebody is in a team; it gives nobody sight (docs/access.md)."""
+
+    user: UUID
+    team: UUID
+    span: Span
+
+
+@dataclass(frozen=True)
 class Away:
     user: UUID
     deputy: UUID
@@ -139,6 +148,7 @@ class Facts:
     works: list[Work] = field(default_factory=list)
     leads: list[Leads] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
+    teams: list[Belongs] = field(default_factory=list)
     ends: list[Ends] = field(default_factory=list)
     waits: list[Waits] = field(default_factory=list)
     asks: list[AsksAfter] = field(default_factory=list)
@@ -268,7 +278,10 @@ class Facts:
 def every_chain() -> Facts:
     """Return the practice: every road, each of its dates before, on and after the day."""
     facts = Facts()
-    roads = (own, led, stood_in, beside, carried, received, waiting, asked_after, broken)
+    roads = (
+        *(own, led, in_one_team, stood_in, beside),
+        *(carried, received, waiting, asked_after, broken),
+    )
     for road in roads:
         facts.lookers[road.__name__] = uuid4()
         road(facts, facts.lookers[road.__name__])
@@ -285,6 +298,18 @@ def led(facts: Facts, me: UUID) -> None:
         somebody = uuid4()
         facts.leads.append(Leads(me, somebody, kind, period))
         facts.works += [Work(somebody, span) for span in spans()]
+
+
+def in_one_team(facts: Facts, me: UUID) -> None:
+    """With people whom one neither leads nor stands in for; whoever leads one of them is in it, too."""
+    team = uuid4()
+    facts.teams.append(Belongs(me, team, Span(on(-9), None)))
+    for period in spans():
+        somebody = uuid4()
+        facts.teams.append(Belongs(somebody, team, period))
+        facts.works += [Work(somebody, span) for span in spans()]
+        facts.leads.append(Leads(uuid4(), somebody, "leading", Span(on(-9), None)))
+        facts.teams.append(Belongs(facts.leads[-1].supervisor, team, period))
 
 
 def stood_in(facts: Facts, me: UUID) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.models import Absence, Practice, Supervision, User
+from accounts.models import Absence, Practice, Supervision, Team, TeamMembership, User
 from caseload.models import (
     Assignment,
     BreakGlass,
@@ -50,6 +50,11 @@ def everybody(facts: Facts) -> set[UUID]:
         *facts.lookers.values(),
         *(one.therapist for one in facts.works),
         *(who for one in facts.leads for who in (one.supervisor, one.supervisee)),
+        *(one.user for one in facts.teams),
+        *(one.carried_by for one in facts.ends if one.carried_by),
+        *(one.receiver for one in facts.ends if one.receiver),
+        *(one.person for one in facts.waits),
+        *(one.owner for one in facts.asks),
         *(who for one in facts.away for who in (one.user, one.deputy)),
     }
 
@@ -79,6 +84,18 @@ def write_work(facts: Facts) -> None:
 
 
 def write_roads(facts: Facts) -> None:
+    Team.objects.bulk_create(
+        Team(pk=key, name=str(key)) for key in {one.team for one in facts.teams}
+    )
+    TeamMembership.objects.bulk_create(
+        TeamMembership(
+            user_id=one.user,
+            team_id=one.team,
+            starts_on=one.span.starts,
+            ends_on=one.span.ends,
+        )
+        for one in facts.teams
+    )
     Supervision.objects.bulk_create(
         Supervision(
             supervisor_id=one.supervisor,
