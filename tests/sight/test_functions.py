@@ -28,6 +28,7 @@ OF_NO_CLIENT = {
     "free_rooms": "rooms",
     "meetings_planned": "a count",
     "work_standing": "counts",
+    "mail_standing": "counts by kind and state of mail",
     "leaving_people": "people, never why nor whom they work with (decision 19)",
     "held_places": "places, not for whom",
     "places_held": "places, not for whom",
@@ -106,6 +107,7 @@ ASKED = {
     "select * from sight.readings_of(%(client)s, 100, 0)": [],
     "select sight.may_begin_work(%(episode)s, %(me)s)": [(False,)],
     "select sight.may_take_part(%(episode)s, %(client)s)": [(False,)],
+    "select * from sight.reminders_on(%(day)s, '{}')": [],
     "select sight.may_lead(%(episode)s, %(me)s)": [(False,)],
     "select sight.may_begin_with(%(client)s)": [(False,)],
     "select sight.others_name_for(%(client)s)": [(True,)],  # for a key that has to be known
