@@ -7,9 +7,10 @@ from django.db import Error, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import Device, Role, User
 from accounts.operations import closing
 from accounts.operations import people as operations
+from accounts.operations.devices import remember_device
 from caseload.models import Client as Person
 from core.actor import acting
 from core.clock import now, today
@@ -122,6 +123,35 @@ def test_suspension_holds_the_caseload_and_ends_every_session(
         held = dict(cursor.fetchall())
     assert held[work.episode_id] is True
     assert held[other.episode_id] is False
+
+
+def test_one_act_ends_two_sessions_their_devices_an_emergency_and_every_road(
+    client: Client, admin: User, marta: User
+) -> None:
+    """Sessions and devices, what stands open by breaking glass, and the caseload held: all by the one POST."""
+    work = AssignmentFactory.create(therapist=marta)
+    phone, laptop = Client(headers={"user-agent": "iPhone"}), Client()
+    pages = [
+        reverse("desk:client", args=[work.episode.participations.get().client_id]),
+        "/caseload/",
+    ]
+    for each in (phone, laptop):
+        each.force_login(marta)
+        assert [each.get(page).status_code for page in pages] == [200, 200]
+    with as_owner():
+        for each in (phone, laptop):
+            remember_device(
+                person=marta, session_key=each.session.session_key, said="", address=None, at=now()
+            )
+    client.force_login(admin)
+
+    assert client.post(reverse("accounts:suspend_access", args=[marta.pk])).status_code == 302
+
+    for each in (phone, laptop):
+        assert [each.get(page).status_code for page in pages] == [302, 302]
+        assert each.post(reverse("caseload:break_glass"), {"code": "x"}).status_code == 302
+    assert not Device.objects.filter(user=marta).exists()
+    assert Person.objects.get(participations__episode=work.episode).on_legal_hold
 
 
 def test_given_back_access_opens_no_old_session(client: Client, admin: User, marta: User) -> None:
