@@ -72,6 +72,7 @@ def steps_of(facts: Facts) -> list[SetUp]:
         supervision(facts),
         working_days(facts),
         notice_policy(facts),
+        reminders(),
         load_scale(facts),
         mail(facts),
     ]
@@ -176,6 +177,11 @@ def notice_policy(facts: Facts) -> SetUp:
         "meetings": row.notice_meetings,
     }
     return step(_("Notice policy"), "usual", said, "endings:notice_policy", "hourglass")
+
+
+def reminders() -> SetUp:
+    said = _("Within bounds; nobody can switch them off.")
+    return step(_("When people are reminded"), "usual", said, "reminders:policy", "bell")
 
 
 def load_scale(facts: Facts) -> SetUp:

@@ -78,6 +78,12 @@ PAGES = (
     Page("accounts:supervision", _("Who leads whom"), (ADMIN,), _("supervision, supervisor")),
     Page("accounts:working_days", _("Working days"), (ADMIN,)),
     Page("endings:notice_policy", _("Notice policy"), (ADMIN,), _("days, meetings, window")),
+    Page(
+        "reminders:policy",
+        _("When people are reminded"),
+        (ADMIN,),
+        _("reminders, escalation, days"),
+    ),
     Page("caseload:load_scale", _("Load and limits"), (ADMIN,), _("capacity, weight")),
     Page("accounts:mail", _("Mail"), (ADMIN,), _("test mail, server")),
     Page(

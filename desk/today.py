@@ -237,6 +237,7 @@ def question(one: Due, ending: Ending, day: Day) -> Todo:
         Occasion.PREPARE_HANDOVER: _("Prepare the meeting of three: %(name)s"),
         Occasion.LAST_SESSION: _("The last session: %(name)s"),
         Occasion.CLOSE_FILE: _("Close the file: %(name)s"),
+        Occasion.REACH_OUT: _("Next attempt to reach %(name)s"),
     }
     asked = asks.get(one.occasion, "%(name)s") % {"name": name}
     chip = Chip("late", _("Late")) if one.is_late else None

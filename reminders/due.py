@@ -18,7 +18,8 @@ from uuid import UUID
 from reminders.facts import Facts
 from reminders.occasions import Occasion
 from reminders.offsets import Offsets
-from reminders.rules import ROLES, RULES, THEMSELVES, Day, Rows, Rule, Whom
+from reminders.rule import ROLES, THEMSELVES, Day, Rows, Rule, Whom
+from reminders.rules import RULES
 from reminders.standing import EndingToday, ReviewToday
 
 DAY = timedelta(days=1)
@@ -90,8 +91,9 @@ def rows_of(facts: Facts, today: date) -> dict[Rows, list[Any]]:
 
 def first_day(rule: Rule, row: Any, offsets: Offsets) -> date | None:
     """Return the day from which a rule asks; None where none of its facts is known."""
-    days = (on(day, row, offsets) for day in rule.since)
-    since = next((day for day in days if day is not None), None)
+    since = on(rule.since, row, offsets)
+    if since is None and rule.otherwise is not None:
+        since = on(rule.otherwise, row, offsets)
     if since is None or rule.not_before is None:
         return since
     return max(since, on(rule.not_before, row, offsets) or since)

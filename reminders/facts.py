@@ -63,6 +63,7 @@ class EndingFacts:
     `returned_on`: the first session held since the window opened.
     `options_plan_on`, `choice_plan_on`: the first and second meeting after the telling.
     `hands_over`: the client has chosen a colleague here. `receiver_id`: one who has accepted.
+    `tries`: how often it was tried to reach a client who stays away; None where that is not asked, or over.
     `handover_on`: the meeting of three as booked. `no_last`: why there is no last session stands.
     """
 
@@ -95,6 +96,7 @@ class EndingFacts:
     no_last: bool = False
     last_held_on: date | None = None
     closed_on: date | None = None
+    tries: int | None = None
 
     def holder_on(self, day: date) -> UUID:
         """Return who answers for it on `day` (R25)."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.widgets import PickRadio
 from endings.forms.policy import number_field
 from reminders.models import Reminder
-from reminders.offsets import BOUNDS, CLOSING, NAMES, Offsets
+from reminders.offsets import BOUNDS, IN_ORDER, NAMES, Offsets
 
 
 class BecauseForm(forms.Form):
@@ -32,6 +32,9 @@ LABELS = {
     "close_first": _("Closing the file: first asked, days after the last session"),
     "close_second": _("Closing the file: asked again, days after the last session"),
     "close_late": _("Closing the file: late, and to the supervisor, days after the last session"),
+    "reach_first": _("Contact is lost: first attempt, days after the ending began"),
+    "reach_second": _("Contact is lost: second attempt, days after the ending began"),
+    "reach_third": _("Contact is lost: third attempt, days after the ending began"),
     "check_again": _("Checking an entry of the directory: asked again, days after the first time"),
     "before_break_ends": _("Agreeing on how it goes on, days before a break ends"),
 }
@@ -52,9 +55,10 @@ class PolicyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        asked = [said[name] for name in CLOSING if name in said]
-        if asked != sorted(set(asked)):
-            self.add_error("close_second", _("The three times come one after the other."))
+        for names in IN_ORDER:
+            asked = [said[name] for name in names if name in said]
+            if asked != sorted(set(asked)):
+                self.add_error(names[1], _("The three times come one after the other."))
         return said
 
     @property

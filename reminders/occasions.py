@@ -24,6 +24,7 @@ class Occasion(TextChoices):
     LAST_SESSION = "last_session", _("The last session; a look at risk")
     CLOSE_FILE = "close_file", _("Close the file")
     ASK_AFTER = "ask_after", _("Did the client arrive?")
+    REACH_OUT = "reach_out", _("Next attempt to reach the client")
     CHECK_ENTRY = "check_entry", _("Check this entry of the directory")
     REVIEW = "review", _("Somebody is waiting for you")
     CONTACT_WAITING = "contact_waiting", _("Get in touch with somebody who waits")
@@ -60,6 +61,7 @@ LINES: Mapping[Occasion, Line] = MappingProxyType(
         Occasion.LAST_SESSION: Line.PREPARE,
         Occasion.CLOSE_FILE: Line.FINISH,
         Occasion.ASK_AFTER: Line.ASK,
+        Occasion.REACH_OUT: Line.ASK,
         Occasion.CHECK_ENTRY: Line.FINISH,
         Occasion.REVIEW: Line.FINISH,
         Occasion.UNANSWERED: Line.FINISH,

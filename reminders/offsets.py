@@ -24,6 +24,9 @@ class Offsets:
     close_first: int = 1
     close_second: int = 3
     close_late: int = 7
+    reach_first: int = 1
+    reach_second: int = 7
+    reach_third: int = 14
     check_again: int = 7
     before_break_ends: int = 7
 
@@ -52,6 +55,9 @@ BOUNDS: Mapping[str, Bounds] = MappingProxyType(
         "close_first": Bounds(1, 7),
         "close_second": Bounds(2, 14),
         "close_late": Bounds(3, 28),
+        "reach_first": Bounds(1, 7),
+        "reach_second": Bounds(2, 21),
+        "reach_third": Bounds(3, 42),
         "check_again": Bounds(1, 60),
         "before_break_ends": Bounds(1, 28),
     }
@@ -59,4 +65,6 @@ BOUNDS: Mapping[str, Bounds] = MappingProxyType(
 """What is sane, by name; the database keeps the same (`offsets_stay_within_their_bounds`)."""
 NAMES = tuple(one.name for one in fields(Offsets))
 CLOSING = ("close_first", "close_second", "close_late")
-"""These three come one after the other (`closing_is_asked_for_in_order`)."""
+REACHING = ("reach_first", "reach_second", "reach_third")
+IN_ORDER = (CLOSING, REACHING)
+"""Three days each that come one after the other (`closing_is_asked_for_in_order`, `attempts_come_in_order`)."""

@@ -198,6 +198,18 @@ class EndingToday:
         return not self.row.has_ended
 
     @property
+    def is_untried(self) -> bool:
+        return self.row.tries == 0 and not self.row.has_ended
+
+    @property
+    def is_tried_once(self) -> bool:
+        return self.row.tries == 1 and not self.row.has_ended
+
+    @property
+    def is_tried_twice(self) -> bool:
+        return self.row.tries == 2 and not self.row.has_ended
+
+    @property
     def ended_on(self) -> date | None:
         return self.row.last_held_on or self.row.last_on
 

@@ -25,6 +25,7 @@ PAGES: Mapping[Occasion, str] = MappingProxyType(
         Occasion.LAST_SESSION: "endings:record_last_session",
         Occasion.CLOSE_FILE: "endings:close_ending",
         Occasion.ASK_AFTER: "endings:record_follow_up",
+        Occasion.REACH_OUT: "endings:record_attempt",
         Occasion.CHECK_ENTRY: "referrals:check_service",
         Occasion.REVIEW: "endings:review",
         Occasion.CONTACT_WAITING: "caseload:change_waiting",

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from reminders.operations.standing_sql import STANDING, from_on, offset
-from reminders.rules import ROLES, RULES, THEMSELVES, Day, Rule, Whom
+from reminders.rule import ROLES, THEMSELVES, Day, Rule, Whom
+from reminders.rules import RULES
 
 # The columns of a rule that mean another one in the table, where the fact has that name already.
 COLUMNS: Mapping[Whom, str] = MappingProxyType({Whom.RECEIVER: "other_receiver_id"})
@@ -25,7 +26,9 @@ def moved(day: Day) -> str:
 
 def branch(rule: Rule) -> str:
     """Return the select of one rule: whom, of what, since when, and on which day where that is settled."""
-    since = f"coalesce({', '.join(moved(day) for day in rule.since)})"
+    since = moved(rule.since)
+    if rule.otherwise:
+        since = f"coalesce({since}, {moved(rule.otherwise)})"
     if rule.not_before:
         since = f"greatest({since}, {moved(rule.not_before)})"
     in_role = rule.to in ROLES

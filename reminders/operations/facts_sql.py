@@ -114,7 +114,9 @@ select e.id,
        e.handed_over_on,
        coalesce(explained.no_last, false) or coalesce(declined.last, false) as no_last,
        e.last_held_on,
-       e.closed_on
+       e.closed_on,
+       case when e.playbook = 'lost_contact' and not coalesce(declined.outreach, false)
+            then reached.tries end as tries
   from standing e
   left join led leads on leads.person_id = e.therapist_id and leads.place = 1
   left join caseload_session chosen on chosen.id = e.tell_session_id
@@ -147,7 +149,8 @@ select e.id,
       from endings_endingexception x where x.ending_id = e.id and x.taken_back_on is null
   ) explained on true
   left join lateral (
-    select bool_or(n.step = 'handover') as handover, bool_or(n.step = 'last') as last
+    select bool_or(n.step = 'handover') as handover, bool_or(n.step = 'last') as last,
+           bool_or(n.step = 'outreach') as outreach
       from endings_notwanted n
      where n.ending_id = e.id
        and not exists (select from endings_notwanted later where later.corrects_id = n.id)
@@ -161,6 +164,13 @@ select e.id,
          and not exists (select from referrals_choice later where later.corrects_id = c.id)
     ) as is_colleague
   ) wish on true
+  left join lateral (
+    select case when bool_or(t.outcome in ('reached', 'not_wanted')) then null else count(t.id) end::int
+             as tries
+      from endings_outreachattempt t
+     where t.ending_id = e.id
+       and not exists (select from endings_outreachattempt later where later.corrects_id = t.id)
+  ) reached on true
   left join endings_handoverinvitation accepted
     on accepted.ending_id = e.id and accepted.state = 'accepted'
   left join lateral (

@@ -23,15 +23,24 @@ select asked.day, found.occasion, found.standing
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many stand on a day: as it is, and as it would be."""
+
+    day: date
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Change:
-    """How many of one kind stand on each day looked at: as it is, and as it would be."""
+    """How many of one kind stand on each day looked at."""
 
     occasion: Occasion
-    counts: Sequence[tuple[int, int]]
+    counts: Sequence[Count]
 
     @property
     def is_any(self) -> bool:
-        return any(before != after for before, after in self.counts)
+        return any(count.before != count.after for count in self.counts)
 
 
 def days_ahead(on: date) -> list[date]:
@@ -51,7 +60,10 @@ def preview(*, offsets: Offsets, by: User, on: date) -> list[Change]:
     changes = [
         Change(
             occasion,
-            [(before.get((day, occasion), 0), after.get((day, occasion), 0)) for day in days],
+            [
+                Count(day, before.get((day, occasion), 0), after.get((day, occasion), 0))
+                for day in days
+            ],
         )
         for occasion in Occasion
     ]

@@ -107,6 +107,9 @@ select w.*, heard.leads_hears_on, quiet.is_quiet,
        not w.has_ended and w.knows and w.options_on is not null and w.chosen_on is null as is_to_hear,
        hand.is_over and w.handover_on is null as is_to_book,
        hand.is_over and w.handover_on is not null as is_to_prepare,
+       not w.has_ended and w.tries = 0 as is_untried,
+       not w.has_ended and w.tries = 1 as is_tried_once,
+       not w.has_ended and w.tries = 2 as is_tried_twice,
        not w.has_ended as is_to_come
   from with_chance w
  cross join house h

@@ -12,7 +12,8 @@ from caseload.models import Break, Client, FileRequest, WaitingEntry
 from endings.models import Ending, Review
 from referrals.models import FollowUp, Service
 from reminders.occasions import Occasion
-from reminders.rules import ROWS_OF, Rows
+from reminders.rule import Rows
+from reminders.rules import ROWS_OF
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def test_each_fact_closes_its_step(signed_in) -> None:
         "Supervision": "done",
         "Working days": "usual",
         "Notice policy": "usual",
+        "When people are reminded": "usual",
         "Load and limits": "done",
         "Mail": "open",
     }

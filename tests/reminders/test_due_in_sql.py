@@ -48,7 +48,7 @@ TYPES = {
         " is_told_short boolean, not_told_exception boolean, short_exception boolean,"
         " returned_on date, options_plan_on date, options_on date, choice_plan_on date,"
         " chosen_on date, hands_over boolean, receiver_id uuid, handover_on date,"
-        " handed_over_on date, no_last boolean, last_held_on date, closed_on date"
+        " handed_over_on date, no_last boolean, last_held_on date, closed_on date, tries int"
     ),
     "waiting": "id uuid, named_person_id uuid, next_contact_on date",
     "pause": "id uuid, worker_id uuid, contact_on date, ends_on date, met_on date, goes_on boolean",
@@ -131,6 +131,7 @@ class Chance:
             no_last=self.often(0.1),
             last_held_on=self.maybe(0.3, self.day()),
             closed_on=self.maybe(0.1, self.day()),
+            tries=self.maybe(0.3, self.random.randint(0, 3)),
         )
 
     def work_days(self, closed: frozenset[date]) -> WorkDays:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from reminders.due import due
 from reminders.facts import (
+    EndingFacts,
     Facts,
     FollowUpFacts,
     HandedFacts,
@@ -108,3 +109,23 @@ def test_the_practice_moves_the_days_and_nothing_else() -> None:
     assert said(WREN, date(2026, 11, 20), offsets=moved) == [(Occasion.CHOOSE_MEETING, THERAPIST)]
     ready = replace(CHOSEN, handed_over_on=date(2026, 12, 14))
     assert said(ready, date(2026, 12, 16), offsets=moved) == [(Occasion.LAST_SESSION, THERAPIST)]
+
+
+def test_where_contact_is_lost_the_next_attempt_is_asked_for_and_three_are_enough() -> None:
+    lost = EndingFacts(
+        id=UUID(int=300),
+        therapist_id=THERAPIST,
+        opened_on=date(2026, 11, 23),
+        not_told_exception=True,
+    )
+
+    def asks(tries: int | None, today: date) -> list[date]:
+        found = standing(replace(lost, tries=tries), today)
+        return [one.due_on for one in found if one.occasion is Occasion.REACH_OUT]
+
+    assert asks(0, date(2026, 11, 23)) == []
+    assert asks(0, date(2026, 11, 24)) == [date(2026, 11, 24)]
+    assert asks(1, date(2026, 11, 27)) == []
+    assert asks(1, date(2026, 11, 30)) == [date(2026, 11, 30)]
+    assert asks(2, date(2026, 12, 7)) == [date(2026, 12, 7)]
+    assert asks(3, date(2027, 2, 1)) == asks(None, date(2027, 2, 1)) == []

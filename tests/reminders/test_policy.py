@@ -13,7 +13,7 @@ from reminders.due import due
 from reminders.models import Reminder, ReminderPolicy
 from reminders.occasions import Occasion
 from reminders.offsets import BOUNDS, Offsets
-from reminders.operations.policy import Change, preview, set_policy
+from reminders.operations.policy import Count, preview, set_policy
 from reminders.operations.raising import raise_and_close
 from reminders.operations.reading import read_facts
 from tests.accounts.factories import PracticeFactory, UserFactory
@@ -51,8 +51,8 @@ def test_the_page_shows_what_changes_before_anything_is_saved(client: Client) ->
     looked = client.post(URL, sent(earlier, revision=0))
     assert looked.status_code == 200
     changes = {change.occasion: change.counts for change in looked.context["changes"]}
-    assert changes[Occasion.CHOOSE_MEETING][0] == (0, 1)
-    assert changes[Occasion.LAST_SESSION][0] == (0, 1)
+    assert changes[Occasion.CHOOSE_MEETING][0] == Count(today(), 0, 1)
+    assert changes[Occasion.LAST_SESSION][0] == Count(today(), 0, 1)
     assert set(changes) == {Occasion.CHOOSE_MEETING, Occasion.LAST_SESSION}
     assert not ReminderPolicy.objects.exists()
 
@@ -116,11 +116,11 @@ def test_a_preview_says_what_the_pure_form_says_and_only_to_a_practice_admin() -
         for occasion in Occasion
     ]
     found = preview(offsets=wider, by=admin(), on=today())
-    said = {change.occasion: list(change.counts[0]) for change in found}
-    assert [said.get(occasion, [0, 0]) for occasion in Occasion if occasion in said] == [
+    said = {change.occasion: [change.counts[0].before, change.counts[0].after] for change in found}
+    assert len(said) == 2
+    assert list(said.values()) == [
         pair for occasion, pair in zip(Occasion, expected, strict=True) if occasion in said
     ]
-    assert all(isinstance(change, Change) for change in found)
     with as_app_for(UserFactory.create()), connection.cursor() as cursor:
         cursor.execute("select * from sight.reminders_on(%s, to_jsonb(row(7)))", [today()])
         assert cursor.fetchall() == []

@@ -5,13 +5,24 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Practice
-from caseload.models import Session
+from accounts.models import Practice, RoleHeld
+from caseload.models import Break, Session
+from caseload.operations.file_requests import may_agree
 from core.clock import now, today
-from endings.models import Departure, Ending, EndingException, HandoverInvitation, NotToday, Review
+from endings.models import (
+    Departure,
+    Ending,
+    EndingException,
+    HandoverInvitation,
+    NotToday,
+    OutreachAttempt,
+    Review,
+)
 from reminders.due import Due, due
 from reminders.facts import EndingFacts
+from reminders.models import Reminder
 from reminders.occasions import Occasion
+from reminders.operations.raising import raise_and_close
 from reminders.operations.reading import due_in_sql, read_facts
 from tests.accounts.factories import (
     AbsenceFactory,
@@ -19,7 +30,14 @@ from tests.accounts.factories import (
     SupervisionFactory,
     UserFactory,
 )
-from tests.caseload.factories import AttendedFactory, RiskLookFactory, SessionFactory
+from tests.caseload.factories import (
+    AssignmentFactory,
+    AttendedFactory,
+    FileRequestFactory,
+    RiskLookFactory,
+    SessionFactory,
+    WaitingEntryFactory,
+)
 from tests.endings.factories import DepartureFactory, EndingFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23 08:00", tick=False)]
@@ -246,3 +264,102 @@ def test_one_person_gets_exactly_their_part_of_the_whole() -> None:
         assert due_in_sql(on=today(), person=person) == [
             one for one in everything if one.person_id == person.pk
         ]
+
+
+def who(occasion: Occasion) -> set[Any]:
+    return {one.person_id for one in due_in_sql(on=today()) if one.occasion is occasion}
+
+
+def test_somebody_who_waits_is_the_named_persons_and_in_their_absence_the_deputys() -> None:
+    entry = WaitingEntryFactory.create(next_contact_on=today())
+    assert who(Occasion.CONTACT_WAITING) == {entry.named_person_id}
+    deputy = UserFactory.create()
+    AbsenceFactory.create(user=entry.named_person, deputy=deputy)
+    assert who(Occasion.CONTACT_WAITING) == {deputy.pk}
+    entry.ended_on = today()
+    entry.save()
+    assert who(Occasion.CONTACT_WAITING) == set()
+
+
+def test_a_break_asks_until_somebody_has_met_and_the_work_goes_on() -> None:
+    work = AssignmentFactory.create()
+    Break.objects.create(
+        assignment=work,
+        episode=work.episode,
+        starts_on=today() - 20 * DAY,
+        ends_on=today() + 2 * DAY,
+        contact_on=today() - 3 * DAY,
+    )
+    assert who(Occasion.CONTACT_IN_BREAK) == who(Occasion.BREAK_ENDS) == {work.therapist_id}
+    AttendedFactory.create(assignment=work, days=-2)
+    assert who(Occasion.CONTACT_IN_BREAK) == set()
+    SessionFactory.create(assignment=work, days=7)
+    assert who(Occasion.BREAK_ENDS) == set()
+
+
+def test_only_the_newest_look_at_risk_says_when_to_look_again() -> None:
+    ending = EndingFactory.create(told=True)
+    facts = {"client": ending.client, "by": ending.assignment.therapist}
+    RiskLookFactory.create(on=today() - 9 * DAY, look_again_on=today() - DAY, **facts)
+    assert who(Occasion.LOOK_AT_RISK) == {ending.assignment.therapist_id}
+    RiskLookFactory.create(on=today(), look_again_on=today() + 30 * DAY, **facts)
+    assert who(Occasion.LOOK_AT_RISK) == set()
+
+
+def test_a_second_yes_is_asked_of_those_who_may_give_it() -> None:
+    work = AssignmentFactory.create()
+    leads = SupervisionFactory.create(supervisee=work.therapist).supervisor
+    RoleHeld.objects.get_or_create(user=leads, role="supervisor")
+    UserFactory.create(roles=["supervisor"])
+    keeper = UserFactory.create(roles=["records_keeper"])
+    asks = UserFactory.create(roles=["records_keeper"])
+    request = FileRequestFactory.create(client=work.episode.people[0], asked_by=asks)
+    expected = {one.pk for one in (leads, keeper) if may_agree(request, one)}
+    assert expected == {leads.pk, keeper.pk}
+    assert who(Occasion.SECOND_YES) == expected
+    raise_and_close(at=now())  # also as the worker, who has no more than its columns
+    assert set(Reminder.objects.values_list("person", flat=True)) == expected
+
+
+def test_where_contact_is_lost_an_answer_ends_the_asking() -> None:
+    ending = EndingFactory.create(
+        playbook="lost_contact",
+        window_opens_on=None,
+        window_closes_on=None,
+        opened_on=today() - 8 * DAY,
+    )
+    therapist = ending.assignment.therapist
+
+    def attempt(outcome: str) -> None:
+        OutreachAttempt.objects.create(
+            ending=ending,
+            on=today(),
+            channel="phone",
+            outcome=outcome,
+            by=therapist,
+            recorded_at=now(),
+        )
+
+    assert (facts_of(ending).tries, who(Occasion.REACH_OUT)) == (0, {therapist.pk})
+    attempt("no_answer")
+    assert (facts_of(ending).tries, who(Occasion.REACH_OUT)) == (1, {therapist.pk})
+    attempt("reached")
+    assert (facts_of(ending).tries, who(Occasion.REACH_OUT)) == (None, set())
+
+
+def test_who_is_away_without_a_deputy_at_work_is_answered_for_by_who_leads_or_their_deputy() -> (
+    None
+):
+    ending = EndingFactory.create()
+    away, leads = UserFactory.create(), UserFactory.create()
+    SupervisionFactory.create(supervisee=ending.assignment.therapist, supervisor=leads)
+    AbsenceFactory.create(user=ending.assignment.therapist, deputy=away)
+    AbsenceFactory.create(user=away)
+    assert who(Occasion.TELL) == {leads.pk}
+    stands_in = UserFactory.create()
+    AbsenceFactory.create(user=leads, deputy=stands_in)
+    assert who(Occasion.TELL) == {stands_in.pk}
+    AbsenceFactory.create(user=stands_in)
+    assert read_facts(on=today()).answering(ending.assignment.therapist_id) == (
+        ending.assignment.therapist_id
+    )
