@@ -250,7 +250,7 @@ def test_reading_takes_the_same_number_of_queries_for_one_and_for_many(
         EndingFactory.create(departure=departure)
     with django_assert_num_queries(2):
         assert len(due_in_sql(on=today())) == clients
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert len(read_facts(on=today()).endings) == clients
 
 
