@@ -60,11 +60,12 @@ class Client(Revisioned):
     history_names = "client"
 
     guard = Guard(
-        read=through("id", "clients"),
+        read=either(through("id", "clients"), through("joined_to_id", "clients")),
         insert=through("id", "clients"),
         update=through("id", "own_clients"),
         worker=IMPORTS,
-        sight_moves=("on_legal_hold",),
+        fixed=("joined_to_id",),
+        sight_moves=("on_legal_hold", "joined_to_id", "kept_until"),
         because="taken in by who has begun the work: assignment and participation stand first",
     )
 
@@ -84,6 +85,15 @@ class Client(Revisioned):
     registered_on = models.DateField()
     kept_until = models.DateField(null=True, blank=True)
     on_legal_hold = models.BooleanField(default=False)
+    # A second file of the same person, found later: its rows moved there (caseload/record/joining.py).
+    joined_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+    )
 
     objects = ClientQuerySet.as_manager()
 

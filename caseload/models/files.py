@@ -39,6 +39,7 @@ INVOLVED = (
 RHYTHM = ("id", "weekday", "starts_at", "every_weeks")
 PAUSE = ("id", "starts_on", "ends_on", "contact_on")
 SESSION = ("id", "starts_at", "ends_at", "mode", "state")
+JOINED = ("id", "code", "name", "known_as", "born_on", "safe_to_contact", "safe_address")
 WEIGHT = ("id", "points", "reason")
 PART = ("id", "client_id", "joined_on", "left_on")
 SESSIONS_SHOWN = 4
@@ -54,6 +55,7 @@ def for_page(clients: ClientQuerySet, user: User) -> ClientQuerySet:
         is_clinical=opened_by("clinical_clients_of", "pk", user),
         channels_said=said(of_it(ContactChannel).order_by("kind", "pk"), CHANNEL),
         involved_said=said(of_it(InvolvedPerson).order_by("kind", "pk"), INVOLVED),
+        joined_said=said(Client.objects.filter(joined_to=OuterRef("pk")).by_name(), JOINED),
         links_said=links("client", "other", user),
         links_back_said=links("other", "client", user),
     )
@@ -107,6 +109,11 @@ def links(here: str, there: str, user: User) -> ArraySubquery:
 
 def reach(client: Client) -> list[ContactChannel]:
     return rows_of(ContactChannel, client.channels_said)  # type: ignore[attr-defined]
+
+
+def joined_of(client: Client) -> list[Client]:
+    """Return second files of the same person, as they were when their rows moved here."""
+    return rows_of(Client, client.joined_said)  # type: ignore[attr-defined]
 
 
 def involved_of(client: Client) -> list[InvolvedPerson]:

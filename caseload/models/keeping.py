@@ -128,12 +128,14 @@ class FileRequest(models.Model):
     class Kind(models.TextChoices):
         EXPORT = "export", pgettext_lazy("file request", "Copy")
         DISPOSAL = "disposal", pgettext_lazy("file request", "Disposal")
+        JOIN = "join", pgettext_lazy("file request", "Joining two files")
 
     class Ground(models.TextChoices):
         CLIENT = "client", _("The client asked for it")
         FOR_CLIENT = "for_client", _("Somebody who may act for the client asked for it")
         AUTHORITY = "authority", _("A court or an authority asked for it")
         OVER = "over", _("The time for keeping it is over")
+        SAME = "same", _("Both are of one person")
 
     class State(models.TextChoices):
         ASKED = "asked", pgettext_lazy("file request", "Waits for a second yes")
@@ -145,12 +147,14 @@ class FileRequest(models.Model):
         DECLINED = "declined", pgettext_lazy("file request", "Declined")
         STOPPED = "stopped", pgettext_lazy("file request", "Stopped")
         FAILED = "failed", pgettext_lazy("file request", "Not possible")
+        APART = "apart", pgettext_lazy("file request", "Taken apart again")
 
     guard = Guard(
         read=ANSWERS,
         insert=both(mine("asked_by_id"), holding("records_keeper")),
         update=ANSWERS,
-        fixed=("client_id", "kind", "ground", "asked_by_id", "asked_at"),
+        fixed=("client_id", "other_id", "moved", "kind", "ground", "asked_by_id", "asked_at"),
+        sight_moves=("moved", "state", "ended_at"),
         worker=Worker(reads=True, writes=("update",)),
         because="asked by one, answered by another; it stays when the file is gone",
     )
@@ -163,6 +167,12 @@ class FileRequest(models.Model):
         Client, on_delete=models.DO_NOTHING, db_constraint=False, related_name="file_requests"
     )
     code = models.CharField(max_length=12, editable=False)
+    # Of two files of one person the one that goes into `client`; which rows moved, for the way back.
+    other = models.ForeignKey(
+        Client, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    other_code = models.CharField(max_length=12, editable=False, blank=True, default="")
+    moved = models.JSONField(default=dict, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="file_requests")
     asked_at = models.DateTimeField()
@@ -189,6 +199,10 @@ class FileRequest(models.Model):
                 name="nothing_goes_on_before_a_second_yes",
                 condition=Q(state__in=["asked", "declined"]) | Q(agreed_by__isnull=False),
             ),
+            CheckConstraint(
+                name="two_files_are_joined_not_one",
+                condition=~Q(kind="join") | (Q(other__isnull=False) & ~Q(other=F("client"))),
+            ),
             UniqueConstraint(
                 fields=["client", "kind"],
                 condition=Q(state__in=["asked", "agreed", "ready"]),
@@ -205,6 +219,14 @@ class FileRequest(models.Model):
     @property
     def is_export(self) -> bool:
         return self.kind == self.Kind.EXPORT
+
+    @property
+    def is_join(self) -> bool:
+        return self.kind == self.Kind.JOIN
+
+    @property
+    def codes(self) -> str:
+        return " + ".join(filter(None, (self.code, self.other_code)))
 
 
 UNDER_WAY = (FileRequest.State.ASKED, FileRequest.State.AGREED, FileRequest.State.READY)

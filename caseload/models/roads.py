@@ -95,6 +95,16 @@ def files_due(*, how_many: int, after: int = 0) -> list[DueFile]:
     ]
 
 
+def join_files(request: UUID) -> str:
+    """Join what two people have agreed to; return why not: "joined" (one is already) or "together" (in one work)."""
+    return str(asked("select sight.join_files(%s)", request)[0][0])
+
+
+def take_files_apart(request: UUID) -> None:
+    """Undo a joining: what moved goes back, what came since stays."""
+    asked("select sight.take_files_apart(%s)", request)
+
+
 def has_led(client: UUID, person: User) -> bool:
     """Say whether `person` leads somebody who works, or worked, with a client."""
     rows = asked("select sight.has_led(%s, %s, %s)", person.pk, today(), client)

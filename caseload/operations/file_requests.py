@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Job, Role, User
 from accounts.operations.rights import refuse_without
-from caseload.models import ExportParcel, FileRequest
+from caseload.models import ExportParcel, FileRequest, roads
 from caseload.models.roads import File, has_led
 from core.errors import RuleBroken
 
@@ -29,10 +29,38 @@ def ask_for_disposal(*, file: File, by: User, on: date, at: datetime) -> FileReq
     return ask(Kind.DISPOSAL, file, FileRequest.Ground.OVER, by, at)
 
 
-def ask(kind: str, file: File, ground: str, by: User, at: datetime) -> FileRequest:
+@transaction.atomic
+def ask_to_join(*, file: File, code: str, by: User, at: datetime) -> FileRequest:
+    """Ask that the file with `code` goes into `file`, because both are of one person.
+
+    Raises RuleBroken for who keeps no records, for a code that is none, and for the file itself.
+    """
+    found = roads.file_with_code(code)
+    if found is None or found == file.id:
+        raise RuleBroken(_("There is no other file with this code."))
+    more = {"other_id": found, "other_code": code}
+    return ask(Kind.JOIN, file, FileRequest.Ground.SAME, by, at, **more)
+
+
+@transaction.atomic
+def take_apart(*, request: FileRequest, by: User) -> None:
+    """Undo a joining, whenever it turns out wrong. Raises RuleBroken for who keeps no records, and a second time."""
+    refuse_without((Role.RECORDS_KEEPER,), by)
+    if locked(request).state != State.DONE or not request.is_join:
+        raise RuleBroken(_("This has been answered."))
+    roads.take_files_apart(request.pk)
+
+
+def ask(kind: str, file: File, ground: str, by: User, at: datetime, **more: object) -> FileRequest:
     refuse_without((Role.RECORDS_KEEPER,), by)
     request = FileRequest(
-        kind=kind, ground=ground, client_id=file.id, code=file.code, asked_by=by, asked_at=at
+        kind=kind,
+        ground=ground,
+        client_id=file.id,
+        code=file.code,
+        asked_by=by,
+        asked_at=at,
+        **more,
     )
     try:
         with transaction.atomic():
@@ -63,19 +91,37 @@ def may_agree(request: FileRequest, by: User) -> bool:
         return False
     if by.holds(Role.RECORDS_KEEPER):
         return True
-    return by.holds(Role.SUPERVISOR) and (not request.is_export or has_led(request.client_id, by))
+    is_disposal = request.kind == Kind.DISPOSAL
+    return by.holds(Role.SUPERVISOR) and (is_disposal or has_led(request.client_id, by))
 
 
 @transaction.atomic
-def agree(*, request: FileRequest, by: User, at: datetime) -> Job:
-    """Say the second yes; return the job that the worker now has. Raises RuleBroken for whoever may not."""
+def agree(*, request: FileRequest, by: User, at: datetime) -> Job | None:
+    """Say the second yes; return the job that the worker now has. Two files are joined at once, without one.
+
+    Raises RuleBroken for whoever may not, and where two files cannot be joined.
+    """
     request = locked(request)
     if not may_agree(request, by):
         raise RuleBroken(_("This needs the yes of somebody else."))
+    if request.is_join:
+        join(request, by, at)
+        return None
     request.job = Job.objects.create(kind=f"file_{request.kind}", started_by=request.asked_by)
     request.state, request.agreed_by, request.agreed_at = State.AGREED, by, at
     request.save(update_fields=["job", "state", "agreed_by", "agreed_at"])
     return request.job
+
+
+def join(request: FileRequest, by: User, at: datetime) -> None:
+    request.state, request.agreed_by, request.agreed_at = State.AGREED, by, at
+    request.save(update_fields=["state", "agreed_by", "agreed_at"])
+    refused = {
+        "joined": _("One of these files has been joined with another already."),
+        "together": _("Both take part in the same work: two people, or let one leave it first."),
+    }
+    if why := roads.join_files(request.pk):
+        raise RuleBroken(refused[why])
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def declared(of: Iterable[Part]) -> str:
 def condition(part: Part) -> str:
     """Return how the rows `t` of one table are found by the keys of those before it."""
     if part.label == ROOT:
-        return "t.id = who"
+        return "t.id = who or t.joined_to_id = who"
     if part.label == WORK:
         taken = (
             f"(select episode_id from caseload_participation where id = any ({keys(TAKES_PART)}))"

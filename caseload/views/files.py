@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -98,7 +99,7 @@ def file(request: AuthedRequest, pk: UUID) -> HttpResponse:
         .filter(client_id=pk)
         .select_related("set_by", "lifted_by"),
         "requests": FileRequest.objects.visible_to(request.user)
-        .filter(client_id=pk)
+        .filter(Q(client_id=pk) | Q(other_id=pk))
         .select_related("asked_by")
         .newest_first(),
         "is_due": shown.is_due(today()),
@@ -195,6 +196,7 @@ def file_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "is_moving": is_moving,
         "may_agree": file_requests.may_agree(shown, request.user),
         "is_mine": shown.asked_by_id == request.user.pk,
+        "is_keeper": request.user.holds(Role.RECORDS_KEEPER),
         "file_url": reverse("caseload:file", args=[shown.client_id])
         if file_of(shown.client_id)
         else "",
@@ -213,7 +215,43 @@ def agree_to_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        send_after_commit(TASK, job.pk)
+        if job is not None:
+            send_after_commit(TASK, job.pk)
+    return redirect(shown)
+
+
+@require_http_methods(["GET", "POST"])
+@require_role(Role.RECORDS_KEEPER)
+@fresh_proof_required
+def ask_to_join(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Ask that a second file of the same person goes into this one; nothing happens before somebody else agrees."""
+    shown = file_or_404(request, pk)
+    form = FindFileForm(sent_to(request))
+    asked: list[FileRequest] = []
+
+    def ask() -> None:
+        code = form.cleaned_data["code"]
+        asked.append(file_requests.ask_to_join(file=shown, code=code, by=request.user, at=now()))
+
+    if taken(form, ask):
+        return redirect(asked[0])
+    return show(request, "caseload/files/ask_to_join.html", form=form, file=shown)
+
+
+@require_POST
+@require_role(Role.RECORDS_KEEPER)
+@fresh_proof_required(back="caseload:file_request")
+def take_apart(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Undo a joining."""
+    shown = request_or_404(request, pk)
+    try:
+        file_requests.take_apart(request=shown, by=request.user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Two files again. What was written since stays with the first.")
+        )
     return redirect(shown)
 
 

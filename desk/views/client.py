@@ -30,6 +30,7 @@ from caseload.models.files import (
     coming_of,
     for_page,
     involved_of,
+    joined_of,
     known_to,
     parts_of,
     past_of,
@@ -87,6 +88,7 @@ def client(request: AuthedRequest, pk: UUID) -> HttpResponse:
     context = {
         "client": shown,
         "channels": reach(shown),
+        "joined": joined_of(shown),
         "involved": involved_of(shown) if clinical else [],
         "links": known_to(shown) if clinical else [],
         "clinical": clinical,

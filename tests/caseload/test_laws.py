@@ -141,6 +141,11 @@ def same_source_row_twice() -> None:
         )
 
 
+def joined_with_itself() -> None:
+    client = ClientFactory()
+    FileRequestFactory(kind="join", client=client, other=client)
+
+
 BROKEN = {
     "one_primary_therapist_at_a_time": [two_leads],
     "covering_has_a_reason_and_an_end": [covering_without_an_end, covering_without_a_reason],
@@ -173,6 +178,10 @@ BROKEN = {
     "who_agreed_and_when_go_together": [agreed_at_no_time],
     "nothing_goes_on_before_a_second_yes": [lambda: FileRequestFactory(state="ready")],
     "one_request_of_a_kind_at_a_time": [asked_for_twice],
+    "two_files_are_joined_not_one": [
+        lambda: FileRequestFactory(kind="join"),
+        joined_with_itself,
+    ],
     "who_lifted_a_hold_and_when_go_together": [lambda: LegalHoldFactory(lifted_at=now())],
 }
 CASES = [(name, act) for name, acts in BROKEN.items() for act in acts]

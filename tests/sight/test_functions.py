@@ -134,6 +134,8 @@ REFUSED = (
     "select sight.wipe_record(%(client)s, %(day)s)",
     "select sight.open_with_client(%(client)s, %(day)s)",
     "select * from sight.glass_people(%(broken_glass)s, %(day)s)",
+    "select sight.join_files(%(file_request)s)",
+    "select sight.take_files_apart(%(file_request)s)",
 )
 # Words of those above; roles; a key for a code typed exactly, to who may break glass (tests/caseload/test_glass).
 TRIED_ELSEWHERE = {"admin", "desk", "holds", "has_role", "said", "file_to_open"}
