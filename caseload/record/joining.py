@@ -18,7 +18,7 @@ ASKED = """
    where id = request and kind = 'join' and state = '{state}'
      and agreed_by_id is not null and agreed_by_id <> asked_by_id for update;
   if r.id is null or not ({may}) then
-    raise exception 'nobody else has agreed to this' using errcode = '42501';
+    raise exception 'whoever may answer this has to be acting' using errcode = '42501';
   end if;
   perform from caseload_client where id in (r.client_id, r.other_id) order by id for update;
 """
