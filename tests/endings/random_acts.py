@@ -226,11 +226,13 @@ class RandomActs(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, client=CLIENTS)
     def a_second_ending_is_tried(self, who: str, client: int) -> None:
+        open_now = self.ending(client)
+        work = open_now.assignment  # looked at before anybody acts, who may not see it
+
         def try_it(*, by: User, at: datetime) -> None:
-            endings.open_ending(assignment=self.ending(client).assignment, by=by, on=at.date())
+            endings.open_ending(assignment=work, by=by, on=at.date())
 
         before = Ending.objects.filter(withdrawn_on=None, closed_on=None).count()
-        open_now = self.ending(client)
         self.act(who, try_it)
         if open_now.withdrawn_on is None and open_now.closed_on is None:
             assert Ending.objects.filter(withdrawn_on=None, closed_on=None).count() == before
