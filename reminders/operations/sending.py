@@ -109,9 +109,14 @@ class FactsFollower:
         self.rests_until = seconds() + KNOWN_FOR
 
     def __call__(self) -> None:
-        began = seconds()
-        if self.follow is None or began < self.rests_until:
+        if seconds() >= self.rests_until:
+            self.now()
+
+    def now(self) -> None:
+        """Derive anew whenever it was last done."""
+        if self.follow is None:
             return
+        began = seconds()
         self.follow()
         self.rests_until = seconds() + max(KNOWN_FOR, RESTS * (seconds() - began))
 
@@ -128,9 +133,19 @@ class Round:
         return seconds() >= self.ends_at
 
     def deliver(self, batch: Batch, postman: Postman) -> None:
-        """Send a batch; what time or the server does not allow is given back."""
-        known, known_at = Known(), float("-inf")
-        while batch.keys and not self.is_over and not postman.has_given_up:
+        """Send a batch; what time or the server does not allow is given back.
+
+        A mail that finds nothing to say comes last, once the facts have been asked again: another worker may
+        have made it a moment before its reminder was raised.
+        """
+        known, known_at, is_sure = Known(), float("-inf"), False
+        while not self.is_over and not postman.has_given_up:
+            if not batch.keys and batch.doubtful and not is_sure:
+                self.follow.now()
+                batch.keys, batch.doubtful, is_sure = batch.doubtful, [], True
+                known_at = float("-inf")
+            if not batch.keys:
+                break
             refused = postman.reach()
             if refused:
                 note_the_door(batch, refused)
@@ -140,13 +155,18 @@ class Round:
                 self.follow()
                 known, known_at = read_known(batch.keys), seconds()
             if batch.keys:
-                self.sent += send(batch, batch.keys.pop(0), known, postman, self.clock)
-        if batch.keys:
-            batch.give_back()
+                went = send(batch, batch.keys.pop(0), known, postman, self.clock, is_sure=is_sure)
+                self.sent += went
+        batch.give_back()
 
 
-def send(batch: Batch, key: UUID, known: Known, postman: Postman, clock: Clock) -> bool:
-    """Send one claimed mail and mark it; return whether it went out."""
+def send(
+    batch: Batch, key: UUID, known: Known, postman: Postman, clock: Clock, *, is_sure: bool = True
+) -> bool:
+    """Send one claimed mail and mark it; return whether it went out.
+
+    One with nothing to say is dropped where `is_sure`, and otherwise put aside as doubtful.
+    """
     message = known.messages.get(key)
     if message is None:
         return False
@@ -156,6 +176,9 @@ def send(batch: Batch, key: UUID, known: Known, postman: Postman, clock: Clock) 
     except Exception:  # whatever is wrong with one mail does not hold up the others
         log.exception("mail %s could not be written", key)
         note_refusal(batch, message, Refusal(Fault.OURS, ""), clock())
+        return False
+    if envelope is None and not is_sure:
+        batch.doubtful.append(key)
         return False
     if envelope is None:
         mine.update(state=State.DROPPED, token=None, leased_until=None)

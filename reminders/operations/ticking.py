@@ -18,7 +18,7 @@ from endings.operations.plans import replan_missed_tellings
 from reminders.models import Tick
 from reminders.operations.doctor import examine, keep
 from reminders.operations.feeds import end_feeds_of_who_left, forget_old_reads
-from reminders.operations.posting import make_messages
+from reminders.operations.posting import escalate, make_messages
 from reminders.operations.raising import raise_and_close
 from reminders.operations.sending import Clock, drain
 
@@ -49,8 +49,10 @@ def tick(*, clock: Clock, worker: str = "") -> None:
     faults = [
         fault
         for fault in (
-            attempt("raise", lambda: raise_and_close(at=at)),
+            # first the mails, then what they speak of: so nothing is raised too late for a mail of this tick
             attempt("write", lambda: make_messages(at=at)),
+            attempt("raise", lambda: raise_and_close(at=at)),
+            attempt("escalate", lambda: escalate(at=at)),
             # after the mails: that a meeting fell through is said first
             attempt("plan again", lambda: replan_missed_tellings(on=on_day(at))),
             attempt("feeds", lambda: end_feeds_of_who_left(at=at)),

@@ -191,6 +191,16 @@ def test_what_was_done_while_a_batch_went_out_is_not_spoken_of(
     assert Reminder.objects.filter(closed_at=None).count() == 1
 
 
+def test_a_digest_made_a_moment_before_its_reminder_is_not_dropped() -> None:
+    """Another worker may have made it between somebody's fact and the tick that raises it."""
+    ending = EndingFactory.create()
+    posting.make_messages(at=now())
+    assert not Reminder.objects.exists()
+    assert drain(clock=now, follow_facts=lambda: raise_and_close(at=now())) == 1
+    assert mail.outbox[0].to == [ending.assignment.therapist.email]
+    assert not Message.objects.filter(state__in=["waiting", "claimed"]).exists()
+
+
 # --- two releases at once -------------------------------------------------------------------------------
 def test_a_worker_of_the_release_before_goes_on_writing() -> None:
     """It knows nothing of the columns that have come since: the database fills them."""

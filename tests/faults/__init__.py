@@ -1,0 +1,1 @@
+"""Real processes, killed and starved: own PostgreSQL, Valkey, mail server, two workers, two beats."""
