@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,22 +116,19 @@ class Stage:
     def kill(self, name: str) -> None:
         """Kill a part, and whatever of its session is left, as a power cut would."""
         running = self.running.pop(name)
-        if (
-            name == "postgres"
-        ):  # its own children end by themselves; shared memory is put in order at the start
-            os.kill(running.process.pid, signal.SIGKILL)
-        else:
-            os.killpg(running.process.pid, signal.SIGKILL)
+        # PostgreSQL's children lead groups of their own, and hold its memory until they are gone.
+        below = children_of(running.process.pid) if name == "postgres" else []
+        os.killpg(running.process.pid, signal.SIGKILL)
+        for child in below:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self.wait(lambda: not any(Path(f"/proc/{child}").exists() for child in below), 10)
         running.process.wait()
 
     def child_of(self, name: str) -> int | None:
         """Return the process that does the work of a worker; None while it has none."""
-        main = self.running[name].process.pid
-        try:
-            children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        except OSError:
-            return None
-        return int(children[-1]) if children else None
+        children = children_of(self.running[name].process.pid)
+        return children[-1] if children else None
 
     def kill_child(self, name: str) -> bool:
         child = self.child_of(name)
@@ -190,3 +188,11 @@ class Stage:
         """Wait until every row says what became of it: a mail that went out is marked a moment later."""
         query = "select count(*) from reminders_message where state in ('waiting', 'claimed')"
         assert self.wait(lambda: self.asked(query) == [(0,)], 60), "rows are left waiting"
+
+
+def children_of(process: int) -> list[int]:
+    try:
+        said = Path(f"/proc/{process}/task/{process}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in said.split()]
