@@ -2,6 +2,7 @@ from django.urls import path
 
 from caseload.views import (
     absences,
+    appointments,
     clients,
     closed_days,
     files,
@@ -99,6 +100,18 @@ urlpatterns = [
     path("places/<uuid:pk>/end/", places.end_place, name="end_place"),
     path("places/<uuid:pk>/again/", places.offer_place_again, name="offer_place_again"),
     # from elsewhere
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", appointments.add_appointments, name="add_appointments"),
+    path("appointments/<uuid:pk>/read/", appointments.read_appointments, name="read_appointments"),
+    path("appointments/<uuid:pk>/nightly/", appointments.set_nightly, name="set_nightly"),
+    path("appointments/<uuid:pk>/end/", appointments.end_appointments, name="end_appointments"),
+    path("readings/<uuid:pk>/", appointments.reading, name="reading"),
+    path("readings/<uuid:pk>/match/", appointments.match_appointments, name="match_appointments"),
+    path("readings/<uuid:pk>/again/", appointments.look_again, name="look_again"),
+    path("readings/<uuid:pk>/apply/", appointments.apply_reading, name="apply_reading"),
+    path("readings/<uuid:pk>/stop/", appointments.stop_reading, name="stop_reading"),
+    path("readings/<uuid:pk>/discard/", appointments.discard_reading, name="discard_reading"),
+    path("readings/<uuid:pk>/undo/", appointments.undo_reading, name="undo_reading"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.start_import, name="start_import"),
     path("imports/<uuid:pk>/", imports.import_run, name="import_run"),

@@ -34,6 +34,11 @@ OF_THE_WORKER = {
     "reminders.operations.sending": ("drain", "send"),
     "caseload.operations.import_jobs": ("carry_out",),
     "caseload.operations.file_jobs": ("carry_out",),
+    "caseload.operations.appointments.jobs": (
+        "carry_out",
+        "read_calendars",
+        "forget_old_previews",
+    ),
     "caseload.operations.file_requests": ("forget_old_copies",),
     "caseload.operations.rhythms": ("extend_rhythms",),
     "endings.operations.plans": ("replan_missed_tellings",),

@@ -10,6 +10,7 @@ MOST = 12
 LISTS = (
     "accounts:people",
     "caseload:absences",
+    "caseload:appointments",
     "caseload:imports",
     "caseload:places",
     "caseload:sessions",

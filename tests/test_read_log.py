@@ -22,6 +22,7 @@ EXEMPT = {
     "caseload:broken_glass": "the code alone to a practice admin; to others it is logged; no name",
     "caseload:broken_glasses": "codes of files that somebody opened in an emergency; no name",
     "caseload:files": "codes of files that somebody asked for, or whose time is over; no name",
+    "caseload:reading": LIST,
     "caseload:sessions": LIST,
     "caseload:set_cadences": LIST,
     "caseload:week": LIST,
@@ -77,6 +78,7 @@ def test_whoever_sees_a_client_is_in_the_log(client, person):
 def test_only_lists_and_codes_are_let_off():
     """Whatever has a client's, an ending's, a session's key in its address is about one client, and is logged."""
     about_many = {
+        "caseload:reading",
         "desk:calendar_of_person",
         "desk:calendar_of_room",
         "desk:calendar_of_site",

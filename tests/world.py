@@ -1,10 +1,18 @@
 """One of everything, all of it Marta's: what the access table opens with somebody else's eyes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import Role, User
-from caseload.models import ClosedDay, ImportRun
+from caseload.models import (
+    Appointment,
+    AppointmentRun,
+    AppointmentSource,
+    ClosedDay,
+    ImportRun,
+    KnownSeries,
+)
 from core.clock import now, today
 from endings.models import HandoverInvitation, HandoverSummary, HeldPlace
 from endings.operations.handovers import one_off_code
@@ -70,12 +78,25 @@ def a_world() -> World:
     return World(people, keys_of(marta, supervisor))
 
 
+def a_reading(calendar: AppointmentSource, whose: User) -> AppointmentRun:
+    run = AppointmentRun.objects.create(source=calendar, user=whose, started_at=now())
+    times = {"starts_at": now(), "ends_at": now() + timedelta(minutes=50)}
+    Appointment.objects.create(
+        run=run, user=whose, series="s", key="k", words="A.", verdict="unmatched", **times
+    )
+    KnownSeries.objects.create(source=calendar, user=whose, series="t")
+    return run
+
+
 def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
     ending = EndingFactory.create(therapist=marta, chosen=True)
     client, work = ending.client, ending.assignment
     option = ending.option_set.options.first()
     membership = TeamMembershipFactory.create(user=marta)
     same = {"client": client, "episode": ending.episode, "assignment": work}
+    calendar = AppointmentSource.objects.create(
+        user=marta, name="Outlook", address="https://calendar.example/", made_at=now()
+    )
     rows = {
         "client": client,
         "assignment": work,
@@ -95,6 +116,8 @@ def keys_of(marta: User, supervisor: User) -> dict[str, Any]:
         "supervision": SupervisionFactory.create(supervisor=SupervisorFactory.create()),
         "closed_day": ClosedDay.objects.first() or ClosedDayFactory.create(),
         "file_request": FileRequestFactory.create(client=client),
+        "calendar_elsewhere": calendar,
+        "reading": a_reading(calendar, marta),
         "import_run": ImportRun.objects.create(kind="csv", source="test", started_at=now()),
         "service": ServiceFactory.create(),
         "option_set": ending.option_set,

@@ -1,5 +1,11 @@
 """Clients, the work with them, and when it happens."""
 
+from caseload.models.appointments import (
+    Appointment,
+    AppointmentRun,
+    AppointmentSource,
+    KnownSeries,
+)
 from caseload.models.clients import Client, ClientLink, ContactChannel, InvolvedPerson
 from caseload.models.episodes import Assignment, Break, Cadence, Episode, Participation
 from caseload.models.glass import BreakGlass, BreakGlassReview
@@ -10,6 +16,9 @@ from caseload.models.sessions import Booking, ClosedDay, Room, Session
 from caseload.models.work import Commitment, Goal, Place, RiskLook, WaitingEntry
 
 __all__ = [
+    "Appointment",
+    "AppointmentRun",
+    "AppointmentSource",
     "Assignment",
     "Booking",
     "Break",
@@ -29,6 +38,7 @@ __all__ = [
     "ImportRun",
     "ImportedFrom",
     "InvolvedPerson",
+    "KnownSeries",
     "LegalHold",
     "Participation",
     "Place",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Job, Practice, User
 from accounts.operations.jobs import AWAY, UNDER_WAY, finish, refuse_a_fourth_try, taken_up
-from caseload.models import ImportRun
+from caseload.models import AppointmentRun, ImportRun
 from caseload.operations.importing.progress import Progress, Stopped
 from caseload.operations.importing.uploads import (
     forget_files,
@@ -85,7 +85,7 @@ def ask_for(kind: str, *, run: ImportRun, by: User) -> Job:
 
 
 @transaction.atomic
-def ask_to_stop(*, run: ImportRun, at: datetime) -> None:
+def ask_to_stop(*, run: ImportRun | AppointmentRun, at: datetime) -> None:
     """Stop the work: at once while it waits, within a second while it runs; nothing will have changed."""
     job = Job.objects.select_for_update(of=("self",)).filter(pk__in=[run.job_id]).first()
     if job is None:

@@ -77,6 +77,9 @@ NOTED: Final = (
     ("accounts.Draft", "about"),
     ("caseload.ImportedFrom", "object_id"),
     ("caseload.Commitment", "cause"),
+    ("caseload.Appointment", "session_key"),
+    ("caseload.Appointment", "assignment_key"),
+    ("caseload.KnownSeries", "assignment_key"),
 )
 
 TAKES_PART_STILL: Final = (

@@ -42,6 +42,7 @@ class Week:
     days: Sequence[Column] = ()
     lanes: Sequence[Lane] = ()
     hint: str = ""
+    is_own: bool = False
     hours: Sequence[int] = ()
 
 
@@ -84,7 +85,7 @@ def person_page(request: AuthedRequest, person: User) -> HttpResponse:
     blocks = reading.week_of_person(person, asked)
     hint = "" if person == request.user else _("What is taken is shown, not by whom")
     off = reading.off_of_person(person, asked)
-    week = Week(person.name, person.pk, hint=hint)
+    week = Week(person.name, person.pk, hint=hint, is_own=person == request.user)
     return drawn(request, in_columns(request, week, blocks, off, asked))
 
 

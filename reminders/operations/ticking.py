@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from accounts.operations.drafts import forget_old_drafts
 from accounts.operations.jobs import hand_on_again
+from caseload.operations.appointments import jobs as appointments
 from caseload.operations.file_requests import forget_old_copies
 from caseload.operations.import_jobs import APPLY, PREVIEW, UNDO
 from caseload.operations.pauses import turn_breaks
 from caseload.operations.rhythms import extend_rhythms
+from caseload.operations.rolling import first_instant
 from core.actor import acting
 from core.dates import on_day
 from endings.models import Departure
@@ -27,6 +29,7 @@ TICKS_KEPT = timedelta(days=7)
 # Which task carries out which kind of job: what lost its worker is handed on again.
 LONG_WORK = {
     **dict.fromkeys((PREVIEW, APPLY, UNDO), "caseload.tasks.import_caseload"),
+    **dict.fromkeys((appointments.READ, appointments.APPLY, appointments.UNDO), appointments.TASK),
     **dict.fromkeys(("file_export", "file_disposal"), "caseload.tasks.carry_out_file_request"),
 }
 UNDER_WAY = [Departure.State.AGREED, Departure.State.UNDER_WAY]
@@ -102,6 +105,8 @@ def night(*, at: datetime) -> None:
     forget_old_drafts(at=at)
     forget_old_copies(at=at)
     forget_old_reads(at=at)
+    appointments.forget_old_previews(at=at)
+    appointments.read_calendars(at=at, since=first_instant(on))
     Tick.objects.filter(ended_at__lt=at - TICKS_KEPT).delete()
     look_after(at=at)
     under_way = Departure.objects.filter(state__in=UNDER_WAY)

@@ -1,0 +1,1 @@
+"""Appointments from somebody's own calendar become sessions of their own work, never a client."""
