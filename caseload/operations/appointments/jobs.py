@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Job, Practice, User
-from accounts.operations.jobs import UNDER_WAY, finish, refuse_a_fourth_try, taken_up
+from accounts.operations.jobs import AWAY, UNDER_WAY, finish, refuse_a_fourth_try, taken_up
 from caseload.models import AppointmentRun, AppointmentSource, Assignment, KnownSeries
 from caseload.operations.appointments import reading
 from caseload.operations.import_jobs import ask_to_stop
@@ -193,6 +193,8 @@ def outcome_of(job: Job, run: AppointmentRun | None, *, by: User, at: datetime) 
         return Job.State.CANCELLED, _("Stopped. Nothing has been changed.")
     except RuleBroken as refusal:
         return Job.State.FAILED, str(refusal)
+    except AWAY:
+        raise
     except Exception:
         log.exception("Reading %s failed", run.pk if run else "")
         return Job.State.FAILED, _("Something went wrong on our side. Nothing has been changed.")
