@@ -1,7 +1,9 @@
 """What leaves the house: numbers and links, in the reader's language, and no name anywhere (R22)."""
 
+import re
 from datetime import timedelta
 from email.message import Message as Letter
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -128,6 +130,29 @@ def test_the_digest_counts_by_lines_and_links_to_an_opaque_address() -> None:
     assert paragraphs[4].startswith(
         "It comes on your working days at 07:00. Change that here: http"
     )
+
+
+def test_a_link_opens_the_sign_in_page_and_then_the_thing_itself(client: Client) -> None:
+    """Neither a token nor a name stands in it: whoever has only the mail, has nothing (R22)."""
+    a_practice_of_canaries("en")
+    tick_now()
+    linked = {
+        (sent.to[0], address)
+        for sent in mail.outbox
+        for address in re.findall(r"http://localhost:8000(\S+)", sent.body)
+    }
+    assert len(linked) > len(mail.outbox)
+    keys = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    for reader, address in linked:
+        assert re.fullmatch(f"/reminders/go/{keys}/|/people/settings/", address), address
+        client.logout()
+        door = client.get(address)
+        assert (door.status_code, unquote(door.headers["Location"])) == (
+            302,
+            f"/account/login/?next={address}",
+        )
+        client.force_login(User.objects.get(email=reader))
+        assert client.get(address, follow=True).status_code == 200
 
 
 def test_text_and_html_say_the_same() -> None:
