@@ -5,7 +5,10 @@ import signal
 from typing import Any
 
 from config.servers.part import LIBC, PR_SET_PDEATHSIG
+from config.servers.patience import wait_no_longer_than_that
 from core.logs import Wordless
+
+wait_no_longer_than_that()
 
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"

@@ -1,5 +1,6 @@
 """Bodies that are too large, too many, too slow, or not what they say: refused, and others are served meanwhile."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from config.servers import gunicorn as served
+from config.servers import patience
 from config.servers.processes import PROJECT
 from tests.accounts.factories import PracticeFactory, UserFactory
 
@@ -135,10 +137,7 @@ def raw(port: int, sent: bytes) -> bytes:
 
 
 def test_slow_bodies_leave_room_for_others(port: int) -> None:
-    """As many slow senders as a worker has threads, less one in each: everybody else is answered.
-
-    More of them than threads would hold all up: a proxy in front takes bodies in whole (docs/threat-model.md).
-    """
+    """As many slow senders as a worker has threads, less one in each: everybody else is answered."""
     slow = []
     try:
         for _each in range(served.threads - 1):
@@ -147,6 +146,38 @@ def test_slow_bodies_leave_room_for_others(port: int) -> None:
             slow.append(wire)
         time.sleep(0.5)
         assert [says(port) for _each in range(5)] == [200] * 5
+    finally:
+        for wire in slow:
+            wire.close()
+
+
+@pytest.mark.long  # half a minute, all of it waiting
+def test_more_slow_senders_than_threads_hold_nobody_up_for_long(port: int) -> None:
+    """They have their seconds, a byte now and then does not lengthen them, and their connections are closed."""
+    begun = [
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le",  # a head that never ends
+    ]
+    slow = [
+        socket.create_connection(("127.0.0.1", port), timeout=20)
+        for _each in range(2 * served.threads * served.workers)
+    ]
+    try:
+        for number, wire in enumerate(slow):
+            wire.sendall(begun[number % 2])
+        began = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - began < patience.AT_ONCE / 2:
+                for wire in slow:
+                    wire.sendall(b"b")
+                time.sleep(1)
+        until = began + 4 * patience.AT_ONCE
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                if says(port) == 200:
+                    break
+        assert says(port) == 200
+        assert time.monotonic() < until
     finally:
         for wire in slow:
             wire.close()
