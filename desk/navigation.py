@@ -154,7 +154,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "more_url": reverse("desk:more"),
         "more_current": request.path == reverse("desk:more"),
         "search_url": reverse("desk:search"),
-        "search_current": request.path == reverse("desk:search"),
+        "search_keys": user.wants_keys,
         "settings_url": reverse("accounts:own_settings"),
         "sign_out_url": reverse("account_logout"),
         "inbox_url": reverse("reminders:inbox"),

@@ -137,6 +137,11 @@ class OwnSettingsForm(forms.Form):
         widget=PickRadio(in_a_row=True),
         required=False,
     )
+    wants_keys = forms.BooleanField(
+        label=_("Single keys do something"),
+        required=False,
+        help_text=_("/ goes to the search from every page. Turn it off where keys are spoken."),
+    )
     working_days = forms.TypedMultipleChoiceField(
         label=_("Working days"), coerce=int, widget=PickCheckboxes(in_a_row=True)
     )
@@ -167,7 +172,7 @@ class OwnSettingsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, by: User, **options: Any) -> None:
-        names = ["language", "theme", "working_days", "zone", "digest_at"]
+        names = ["language", "theme", "wants_keys", "working_days", "zone", "digest_at"]
         initial = {name: getattr(by, name) for name in names}
         options.setdefault("initial", initial | {"reminded_by": ways_of(by)})
         super().__init__(*args, **options)

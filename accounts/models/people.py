@@ -78,6 +78,7 @@ class User(AbstractBaseUser):
     digest_at = models.TimeField(default="07:00")
     # How reminders reach the person; what concerns a client being told comes both ways, whatever is chosen.
     wants_mail = models.BooleanField(default=True)
+    wants_keys = models.BooleanField(default=True, db_default=True)  # WCAG 2.1.4: can be turned off
     wants_notices = models.BooleanField(default=True, db_default=True)
     languages_spoken = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     capacity = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,6 +16,7 @@ from accounts.http import AuthedRequest
 from accounts.operations import people as operations
 from core.clock import now
 from core.errors import RuleBroken
+from core.http import offer_undo
 
 
 @login_not_required
@@ -38,8 +40,10 @@ def accept_invitation(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def own_settings(request: AuthedRequest) -> HttpResponse:
     form = OwnSettingsForm(request.POST if request.method == "POST" else None, by=request.user)
+    before = dict(form.initial)
     if form.is_valid():
         person = operations.change_own_settings(by=request.user, **form.cleaned_data)
+        offer_undo(request, reverse("accounts:own_settings"), before)
         with translation.override(person.language):
             messages.success(request, _("Saved."))
         return redirect("accounts:own_settings")

@@ -122,9 +122,8 @@ def invitation_made(request: AuthedRequest, pk: UUID) -> HttpResponse:
 def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """One person: roles, and whether they may sign in."""
     shown = get_object_or_404(User.objects.prefetch_related("roles_held"), pk=pk)
-    form = RolesForm(
-        request.POST if request.method == "POST" else None, initial={"roles": shown.roles}
-    )
+    held = list(shown.roles)
+    form = RolesForm(sent_to(request), initial={"roles": held})
     if form.is_valid():
         try:
             changed = operations.give_roles(
@@ -135,6 +134,8 @@ def person(request: AuthedRequest, pk: UUID) -> HttpResponse:
         else:
             if changed:
                 tell_of_rights(shown, "roles")
+                here = reverse("accounts:person", args=[pk])
+                offer_undo(request, here, {"roles": held})
             messages.success(request, _("Saved."))
             return redirect("accounts:person", pk=pk)
     on = today()

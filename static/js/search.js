@@ -14,7 +14,7 @@
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", "found-list");
   input.setAttribute("aria-expanded", "false");
-  input.setAttribute("aria-keyshortcuts", "/");
+  if ("keys" in box.dataset) input.setAttribute("aria-keyshortcuts", "/");
 
   const open = (isOpen) => {
     found.hidden = !isOpen;
@@ -60,7 +60,7 @@
 
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable], dialog[open]");
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key !== "/" || !("keys" in box.dataset) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     event.preventDefault();
     const other = document.querySelector("#words"); // on the page of what was found, where the rail is not shown
     if (input.offsetParent) input.focus();

@@ -266,3 +266,20 @@ def test_lists_ask_few_questions(signed_in, name) -> None:
         SupervisionFactory()
     operations.send_test_mail(by=User.objects.get(name="Pieter"), at=now())
     assert questions(signed_in, reverse(f"accounts:{name}")) <= 12
+
+
+def test_roles_and_ones_own_settings_are_undone_and_single_keys_can_be_turned_off(
+    signed_in,
+) -> None:
+    person = UserFactory(roles=["therapist"])
+    url = reverse("accounts:person", args=[person.pk])
+    undo(signed_in, signed_in.post(url, {"roles": ["front_desk", "therapist"]}, follow=True))
+    assert [row.role for row in person.roles_held.all()] == ["therapist"]
+
+    here = reverse("accounts:own_settings")
+    assert "data-keys" in text_of(signed_in.get(here))
+    sent = dict(signed_in.get(here).context["form"].initial)
+    page = signed_in.post(here, {**sent, "wants_keys": "", "wants_mail": "on"}, follow=True)
+    assert page.status_code == 200
+    assert "data-keys" not in text_of(page)
+    assert "data-keys" in text_of(undo(signed_in, page))
