@@ -96,7 +96,8 @@ def endings_of(shown: Review, request: AuthedRequest) -> list[Ending]:
 
 def about_ending(request: AuthedRequest, shown: Review) -> Reviewed | None:
     """Return what a closing or a handover is decided on, where the reader may see the ending."""
-    if shown.kind not in REVIEWED:  # a plan and an exception say themselves what they are about
+    shows_more = shown.kind in REVIEWED  # an exception says itself what it is about
+    if shown.ending_id is None or not shows_more:
         return None
     mine = Ending.objects.visible_to(request.user).for_page().for_reader(request.user, today())
     ending = mine.filter(pk=shown.ending_id).first()
