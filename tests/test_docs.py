@@ -40,7 +40,7 @@ READ = re.compile(
 )
 LARGEST_PICTURE = 300_000  # bytes
 # Set by who runs it, not by who configures it.
-NOT_OURS = {"DEBIAN_FRONTEND"}
+NOT_OURS = {"DEBIAN_FRONTEND", "PATH"}
 
 
 def variables_read() -> set[str]:
