@@ -57,7 +57,7 @@ select whom.person_id, w.occasion, w.about_id, w.since, due.due_on, w.is_escalat
   left join answers s on s.person_id = w.person_id and w.is_answered_for
  cross join lateral (select coalesce(s.answers_id, w.person_id) as person_id) whom
   left join calendar c on c.person_id = whom.person_id
- cross join lateral (select coalesce(w.settled_on, {from_on("w.since")}) as due_on) due
+ cross join lateral (select coalesce(w.settled_on, {from_on("w.since")}) as due_on offset 0) due
  where due.due_on <= %(today)s
 """  # noqa: S608 -- constants of this file
 
