@@ -100,13 +100,14 @@ def digest(person: User, here: datetime, at: datetime) -> Message:
 
 # --- at once ------------------------------------------------------------------------------------------
 @transaction.atomic
-def escalate(*, at: datetime, practice: Practice) -> int:
+def escalate(*, at: datetime, practice: Practice | None = None) -> int:
     """Put every escalation that no mail speaks of yet into one, by person and kind; return how many mails."""
     fresh = Reminder.objects.filter(RISES, closed_at=None, escalated_at=None)
     rows = list(fresh.select_related("person").select_for_update(skip_locked=True, of=("self",)))
     by_mail: dict[tuple[object, str], list[Reminder]] = {}
     for row in rows:
         by_mail.setdefault((row.person_id, WORDS_OF[Occasion(row.occasion)]), []).append(row)
+    practice = practice or Practice.objects.current()
     made = [escalation(words, some, at, practice) for (_person, words), some in by_mail.items()]
     Message.objects.bulk_create(made, ignore_conflicts=True)
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(escalated_at=at)
