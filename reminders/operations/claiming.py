@@ -20,6 +20,7 @@ from reminders.models import MessageQuerySet as Messages
 
 State = Message.State
 BATCH = 100
+A_MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=60)  # after a kill, the next tick in this time takes over: 90 s in all
 LONGEST_MAIL = timedelta(seconds=45)  # four answers of the server, ten seconds each (EMAIL_TIMEOUT)
 
@@ -73,7 +74,9 @@ def seconds() -> float:
 def claim(*, at: datetime, size: int = 0) -> Batch:
     """Take up to `size` (BATCH) mails for this worker; rows that another one holds are passed by."""
     token, until = uuid4(), seconds() + LEASE.total_seconds()
-    waits = Q(state=State.WAITING, send_after__lte=at)
+    # A mail is made when it is due: one that waits without ever having been tried was made by a clock that ran ahead.
+    ran_ahead = Q(attempts=0, send_after__gt=at + A_MINUTE)
+    waits = Q(state=State.WAITING) & (Q(send_after__lte=at) | ran_ahead)
     was_left = Q(state=State.CLAIMED, leased_until__lte=Now())
     free = Message.objects.filter(waits | was_left, useful_until__gt=at)
     keys = list(

@@ -74,6 +74,7 @@ class Stage:
         self.running["postgres"] = part.start()
         postgres.wait_until_ready(self.cluster, self.running["postgres"])
         if self.readers:  # it was killed, and our own connection with it
+            self.endings.connection.close()
             self.endings = Endings(self.cluster.url("owner"), self.endings.today)
 
     def start_valkey(self) -> None:

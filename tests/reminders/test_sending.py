@@ -111,8 +111,15 @@ def test_a_batch_is_no_larger_than_asked_and_the_oldest_goes_first() -> None:
 
 def test_what_is_not_due_yet_stays() -> None:
     message = a_mail(send_after=now() + MINUTE)
+    tried = a_mail(send_after=now() + 20 * MINUTE, attempts=5)
     assert send_now() == 0
-    assert state_of(message) == "waiting"
+    assert (state_of(message), state_of(tried)) == ("waiting", "waiting")
+
+
+def test_what_a_clock_that_ran_ahead_has_made_does_not_wait_for_that_hour() -> None:
+    message = a_mail(send_after=now() + 60 * MINUTE, useful_until=now() + DAY)
+    assert send_now() == 1
+    assert state_of(message) == "sent"
 
 
 @pytest.mark.django_db(transaction=True)
