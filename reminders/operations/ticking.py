@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from accounts.models import Practice
 from accounts.operations.drafts import forget_old_drafts
 from accounts.operations.jobs import hand_on_again
 from caseload.operations.appointments import jobs as appointments
@@ -55,7 +56,7 @@ def tick(*, clock: Clock, worker: str = "") -> None:
             # first the mails, then what they speak of: so nothing is raised too late for a mail of this tick
             attempt("write", lambda: make_messages(at=at)),
             attempt("raise", lambda: raise_and_close(at=at)),
-            attempt("escalate", lambda: escalate(at=at)),
+            attempt("escalate", lambda: escalate(at=at, practice=Practice.objects.current())),
             # after the mails: that a meeting fell through is said first
             attempt("plan again", lambda: replan_missed_tellings(on=on_day(at))),
             attempt("feeds", lambda: end_feeds_of_who_left(at=at)),
