@@ -28,7 +28,14 @@ class Link:
 
 
 TODAY = Link(_("Today"), "calendar-check", "desk:today")
-CASELOAD = Link(_("Caseload"), "users", "desk:caseload", ("/caseload/",), ("/caseload/emergency/",))
+FROM_ELSEWHERE = ("/caseload/appointments/", "/caseload/readings/")
+CASELOAD = Link(
+    _("Caseload"),
+    "users",
+    "desk:caseload",
+    ("/caseload/",),
+    ("/caseload/emergency/", *FROM_ELSEWHERE),
+)
 ENDINGS = Link(
     pgettext_lazy("tab", "Endings"),
     "door-open",
@@ -37,7 +44,12 @@ ENDINGS = Link(
     ("/endings/notice-policy/",),
 )
 DIRECTORY = Link(_("Directory"), "book-open", "referrals:directory", ("/directory/",))
-CALENDAR = Link(pgettext_lazy("tab", "Calendar"), "calendar-days", "desk:calendar", ("/calendar/",))
+CALENDAR = Link(
+    pgettext_lazy("tab", "Calendar"),
+    "calendar-days",
+    "desk:calendar",
+    ("/calendar/", *FROM_ELSEWHERE),
+)
 SUPERVISION = Link(_("Supervision"), "messages-square", "desk:supervision", ("/supervision/",))
 DESK = Link(_("Desk"), "calendar-check", "desk:supervisors_desk", ("/desk/",))
 PRACTICE = Link(
