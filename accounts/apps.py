@@ -15,6 +15,6 @@ class AccountsConfig(AppConfig):
 
         connect()
         # Django sends this once per app with models, when every table stands: once is enough.
-        post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="grants")
         post_migrate.connect(see_that_keys_open, sender=self, dispatch_uid="keys")
+        post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="grants")
         post_migrate.connect(wire_after_migrate, sender=self, dispatch_uid="history")

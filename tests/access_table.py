@@ -363,7 +363,7 @@ TABLE = {
     "endings:accept_invitation": [404, 404, 404, 404, 404, 404, 302],
     "endings:add_addendum": [200, 404, 404, 404, 404, 404, 302],
     "endings:board": [200, 200, 404, 404, 404, 404, 302],
-    "endings:begin_ending": [200, 404, 404, 404, 404, 404, 302],
+    "endings:begin_ending": [302, 404, 404, 404, 404, 404, 302],
     "endings:change_beginning": [200, 404, 404, 404, 404, 404, 302],
     "endings:correct_attempt": [200, 404, 404, 404, 404, 404, 302],
     "endings:correct_step": [200, 404, 404, 404, 404, 404, 302],

@@ -63,7 +63,6 @@ ABOVE: dict[str, tuple[int, str]] = {
         "The planner reads sessions, rooms, absences and places of everybody in it.",
     ),
     "endings:record_told_in_person": (15, "Who is told, in which session, with which notice."),
-    "endings:review": (24, "A handover's facts, people, consent and summaries, or a whole plan."),
     "mfa_add_webauthn": (15, "allauth asks for the keys there are several times over."),
     "referrals:choose_option": (15, "A search, beside the list it is for."),
     "referrals:option_set": (15, "A search, a list of options, and how each of them went."),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,7 +33,7 @@ def begin_ending(request: AuthedRequest, pk: UUID, client: UUID) -> HttpResponse
         messages.info(request, _("This work is being ended already."))
         return redirect(there)
     context = {"client": person, "work": work, "back": person.get_absolute_url()}
-    asked = WhoForm(request.GET or None)
+    asked = WhoForm(said_first(request))
     if not asked.is_valid():
         return form_page(request, "endings/begin_ending.html", context | {"form": asked})
     form = why_form(request, asked)
@@ -59,7 +59,7 @@ def change_beginning(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """It is another kind of ending than it seemed: what was recorded stays."""
     ending = ending_to_edit(request, pk)
     first = {"who": ending.initiator, "planned": "yes" if ending.is_planned else "no"}
-    asked = WhoForm(request.GET or None, initial=first)
+    asked = WhoForm(said_first(request), initial=first)
     context = {"client": ending.client, "ending": ending, "back": ending.get_absolute_url()}
     if not asked.is_valid():
         return form_page(request, "endings/begin_ending.html", context | {"form": asked})
@@ -88,6 +88,11 @@ def go_on_after_all(request: AuthedRequest, pk: UUID) -> HttpResponse:
         request, _("The work goes on. The ending is laid aside and can be begun anew.")
     )
     return redirect(ending.client)
+
+
+def said_first(request: AuthedRequest) -> QueryDict | None:
+    """Return the address where it answers one of the first questions; other words in it mean nothing here."""
+    return request.GET if {"who", "planned"} & set(request.GET) else None
 
 
 def why_form(request: AuthedRequest, asked: WhoForm, ending: Ending | None = None) -> WhyForm:

@@ -210,6 +210,7 @@ def test_somebody_who_calls_in_sick_gets_a_deputy(signed_in) -> None:
 
 def test_ones_own_zone_is_a_setting(signed_in, admin) -> None:
     said = {"language": "en", "zone": "Europe/Rome", "working_days": [0], "digest_at": "08:00"}
+    said["reminded_by"] = "both"
     signed_in.post(reverse("accounts:own_settings"), said)
     admin.refresh_from_db()
     assert admin.zone == "Europe/Rome"

@@ -305,6 +305,7 @@ def test_ones_own_settings_hold_no_role() -> None:
     browser.force_login(marta)
     before = facts()
     own = {"language": "it", "theme": "dark", "working_days": ["0", "1"], "digest_at": "08:00"}
+    own["reminded_by"] = "both"
 
     answer = browser.post(reverse("accounts:own_settings"), {**WISHES, **own})
 

@@ -33,7 +33,6 @@ GET = {
     "caseload:change_involved_person": OWN,
     "caseload:remove_involved_person": OWN,
     "caseload:link_clients": OWN,
-    "caseload:join_episode": OWN,
     "caseload:record_risk_look": OWN,
     "caseload:record_goal": OWN,
     "caseload:review_goal": OWN,
@@ -119,6 +118,9 @@ def test_every_page_is_in_the_table() -> None:
         "waiting",
         "pauses",
         "files",
+        "glass",
+        "taking_part",
+        "joining",
     )
     elsewhere = {f"caseload.views.{name}" for name in pages}
     here = [url for url in urls.urlpatterns if url.callback.__module__ not in elsewhere]

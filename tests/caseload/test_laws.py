@@ -8,7 +8,17 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import Role, User
-from caseload.models import Booking, Client, FileRequest, ReadLog, RiskLook
+from caseload.models import (
+    Appointment,
+    AppointmentRun,
+    AppointmentSource,
+    Booking,
+    Client,
+    FileRequest,
+    KnownSeries,
+    ReadLog,
+    RiskLook,
+)
 from core.actor import acting
 from core.clock import now
 from tests.accounts.factories import UserFactory
@@ -146,7 +156,34 @@ def joined_with_itself() -> None:
     FileRequestFactory(kind="join", client=client, other=client)
 
 
+def a_calendar() -> AppointmentSource:
+    return AppointmentSource.objects.create(user=UserFactory(), name="Mine", made_at=now())
+
+
+def read_twice() -> None:
+    source = a_calendar()
+    run = AppointmentRun.objects.create(source=source, user=source.user, started_at=now())
+    for _ in range(2):
+        Appointment.objects.create(
+            run=run,
+            user=source.user,
+            series="s",
+            key="s-1",
+            starts_at=now(),
+            ends_at=now() + timedelta(hours=1),
+            verdict="new",
+        )
+
+
+def known_twice() -> None:
+    source = a_calendar()
+    for _ in range(2):
+        KnownSeries.objects.create(source=source, user=source.user, series="s")
+
+
 BROKEN = {
+    "an_appointment_is_read_once": [read_twice],
+    "a_series_is_known_once": [known_twice],
     "one_primary_therapist_at_a_time": [two_leads],
     "covering_has_a_reason_and_an_end": [covering_without_an_end, covering_without_a_reason],
     "broken_glass_lasts_an_hour": [

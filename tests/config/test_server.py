@@ -18,7 +18,7 @@ from tests.config.practices import Server, fill, script
 from tests.config.processes import none_left, processes_using
 
 TEN_SECONDS = 10.0
-ALL_OK = {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
+ALL_OK = {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok", "ticks": "ok"}
 WHO_AM_I = """
 from django.db import connection
 cursor = connection.cursor()
