@@ -56,7 +56,12 @@ def unpack(path: Path, folder: Path) -> None:
         with ZipFile(path) as archive:
             for info in checked(path.name, archive):
                 take_out(path.name, archive, info, folder)
-    except (BadZipFile, LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        BadZipFile,
+        LargeZipFile,
+        RuntimeError,
+        EOFError,
+    ) as error:  # locked, or packed in another way
         raise Unreadable(path.name, 1, "zip_broken") from error
 
 
