@@ -154,7 +154,7 @@ def endings_of(request: AuthedRequest, client: Client) -> list[tuple[Ending, Chi
     mine = (
         Ending.objects.visible_to(user)
         .standing()
-        .filter(client=client)
+        .of_client(client)
         .annotate(
             receiver_key=Subquery(asked.values("receiver")[:1]),
             receiver_name=Subquery(asked.values("receiver__name")[:1]),

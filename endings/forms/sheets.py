@@ -72,6 +72,8 @@ def field_of(question: Question) -> forms.Field:
         return forms.ChoiceField(choices=question.options, widget=PickRadio, **named)
     if question.kind == "picks":
         return forms.MultipleChoiceField(choices=question.options, widget=PickCheckboxes, **named)
+    if question.kind == "line":
+        return forms.CharField(max_length=200, **named)
     return forms.CharField(widget=lines(3), **named)
 
 

@@ -117,6 +117,11 @@ class EndingQuerySet(models.QuerySet["Ending"]):
             "last_on",
         )
 
+    def of_client(self, client: Client) -> Self:
+        """Endings of a client's work: a couple and a family end together, in a group each has their own."""
+        taking_part = Participation.objects.filter(client=client, episode=OuterRef("episode"))
+        return self.filter(Q(client=client) | (Q(participation=None) & Exists(taking_part)))
+
     def of_part(self, work: Assignment, client: Client) -> "Ending | None":
         """Return the open ending of this work; of a part in a group only that client's."""
         mine = Q(participation=None) | Q(client=client)

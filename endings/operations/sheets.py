@@ -42,6 +42,7 @@ def record_step(*, ending: Ending, step: Step, taken: Taken, by: User, at: datet
     stage = reach(held, step)
     refuse_future(taken.on, at)
     refuse_gaps(step, taken)
+    refuse_unsafe_letter(held, step, taken)
     if not sheet.repeats and held.step_records.filter(step=step).exists():
         raise RuleBroken(_("This is recorded already. Correct it if it was otherwise."))
     record = write(held, step, taken, by, at)
@@ -62,6 +63,7 @@ def correct_step(*, record: StepRecord, taken: Taken, by: User, at: datetime) ->
         raise RuleBroken(_("This file is closed and stays as it was."))
     refuse_future(taken.on, at)
     refuse_gaps(Step(record.step), taken)
+    refuse_unsafe_letter(held, Step(record.step), taken)
     if held.step_records.filter(corrects=record).exists():
         raise ChangedMeanwhile
     corrected = write(held, Step(record.step), taken, by, at, corrects=record)
@@ -102,6 +104,13 @@ def answers_of(record: StepRecord) -> Mapping[str, str | list[str]]:
     """Return the answers by the names of their questions."""
     found: Mapping[str, str | list[str]] = json.loads(str(record.answers) or "{}")
     return found
+
+
+def refuse_unsafe_letter(ending: Ending, step: Step, taken: Taken) -> None:
+    """A letter to the safe address presupposes one; what went elsewhere is told with its reason."""
+    is_sent = step == Step.LETTER and taken.answers.get("sent") == "sent"
+    if is_sent and not str(ending.client.safe_address).strip():
+        raise RuleBroken(_("No safe address is known. A letter could reach the wrong eyes."))
 
 
 def refuse_gaps(step: Step, taken: Taken) -> None:

@@ -56,7 +56,7 @@ def facts_of(page: Page, record: StepRecord) -> list[Fact]:
         answer = answers.get(question.name)
         if not answer or (question.own and not page.may_edit):
             continue
-        if question.kind == "words" and not (page.reads_words or question.for_supervision):
+        if question.is_free and not (page.reads_words or question.for_supervision):
             continue
         facts.append((question.label, said(question.kind, list(spoken(question, answer)))))
     return facts

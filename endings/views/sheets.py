@@ -162,7 +162,14 @@ def likely_days(request: AuthedRequest, ending: Ending) -> list[Occasion]:
 
 def step_context(ending: Ending, step: Step, form: SheetForm) -> dict[str, Any]:
     fields = [form[question.name] for question in SHEETS[step].questions]
-    return {"ending": ending, "form": form, "step": step, "fields": fields, "act": SHEETS[step].act}
+    return {
+        "ending": ending,
+        "form": form,
+        "step": step,
+        "fields": fields,
+        "act": SHEETS[step].act,
+        "is_letter": step == Step.LETTER,
+    }
 
 
 def attempt_form(

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from endings.workflow.names import Step
 
 Text = str | Promise
-Kind = Literal["words", "pick", "picks", "day"]
+Kind = Literal["line", "words", "pick", "picks", "day"]
 Answers = Mapping[str, str | list[str]]
 
 
@@ -33,6 +33,11 @@ class Question:
     help: Text = ""
     own: bool = False
     for_supervision: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is answered in one's own words, long or on one line."""
+        return self.kind in ("line", "words")
 
     def is_needed(self, answers: Answers) -> bool:
         """Say whether this has to be answered, given the other answers."""
@@ -187,7 +192,7 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
         Step.SUPERVISOR: Sheet(
             _("Record the word with the supervisor"),
             (
-                Question("with_whom", _("With whom"), needed=True),
+                Question("with_whom", _("With whom"), "line", needed=True),
                 Question("decided", _("What you decided together"), needed=True),
             ),
         ),
@@ -207,14 +212,14 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     needed=True,
                 ),
                 Question("why_not", _("Why not"), needed_with=("sent", ("other",))),
-                Question("signed_by", _("Who signed it"), needed_with=("sent", ("sent",))),
+                Question("signed_by", _("Who signed it"), "line", needed_with=("sent", ("sent",))),
             ),
         ),
         Step.OPEN_DOOR: Sheet(
             _("Say how the door stays open"),
             (
-                Question("who", _("Who answers when this person comes back"), needed=True),
-                Question("how", _("How they reach that person"), needed=True),
+                Question("who", _("Who answers when this person comes back"), "line", needed=True),
+                Question("how", _("How they reach that person"), "line", needed=True),
             ),
         ),
         Step.KNOWN: Sheet(
@@ -331,7 +336,9 @@ SHEETS: Mapping[Step, Sheet] = MappingProxyType(
                     ),
                     needed=True,
                 ),
-                Question("who", _("Who is independent here"), needed=True, for_supervision=True),
+                Question(
+                    "who", _("Who is independent here"), "line", needed=True, for_supervision=True
+                ),
                 Question(
                     "what",
                     _("What the client objects"),

@@ -16,6 +16,7 @@ from tests.caseload.factories import (
     ContactChannelFactory,
     GoalFactory,
     InvolvedPersonFactory,
+    ParticipationFactory,
     RiskLookFactory,
     SessionFactory,
     WaitingEntryFactory,
@@ -150,6 +151,19 @@ def test_an_ending_stands_on_top_with_its_state_and_way(client, work) -> None:
     assert Ending.objects.count() == 1
     assert "No date yet" in page
     assert ending.get_absolute_url() in page
+
+
+def test_both_of_a_couple_have_their_ending_and_in_a_group_each_their_own(client, work) -> None:
+    episode = work.episode
+    second = ParticipationFactory.create(episode=episode).client
+    ending = ending_of(work)
+    where = reverse("desk:client", args=[second.pk])
+    client.force_login(work.therapist)
+    assert ending.get_absolute_url() in client.get(where).content.decode()
+
+    ending.participation = episode.participations.exclude(client=second).get()
+    ending.save()
+    assert ending.get_absolute_url() not in client.get(where).content.decode()
 
 
 def test_a_closed_ending_says_so_and_one_without_a_telling_too(client, work) -> None:

@@ -36,11 +36,18 @@ def an_ending(playbook: Playbook) -> Ending:
     return EndingFactory.create(departure=None, playbook=playbook)
 
 
+def with_safe_address(ending: Ending) -> None:
+    ending.client.safe_address = "Lime Street 4"
+    ending.client.save()
+
+
 def full(step: Step) -> dict[str, Any]:
     """Answer every question of a step: picks by their first answer."""
     said: dict[str, Any] = {}
     for question in SHEETS[step].questions:
-        value: Any = {"day": "2026-02-20", "words": "As it was."}.get(question.kind)
+        value: Any = {"day": "2026-02-20", "words": "As it was.", "line": "Anneke"}.get(
+            question.kind
+        )
         value = value or question.options[0][0]
         said[question.name] = [value] if question.kind == "picks" else value
     return said
@@ -86,6 +93,7 @@ def test_names_of_questions_are_their_own_and_conditions_name_one(step: Step) ->
 )
 def test_every_sheet_is_taken_in_each_of_its_playbooks(playbook: Playbook, step: Step) -> None:
     ending = EndingFactory.create(departure=None, playbook=playbook, told=True)
+    with_safe_address(ending)
     record = take(ending, step)
 
     ending.refresh_from_db()
@@ -166,6 +174,23 @@ def test_who_leads_reads_what_the_practice_should_learn_and_no_words_of_the_room
     assert "A quieter room." in said
     assert "Secret." not in said
     assert "I defended myself" not in said
+
+
+def test_a_letter_goes_to_a_safe_address_or_does_not_go(client: Browser) -> None:
+    ending = an_ending(Playbook.LOST_CONTACT)
+    with pytest.raises(RuleBroken, match="wrong eyes"):
+        take(ending, Step.LETTER)
+    client.force_login(ending.assignment.therapist)
+    page = reverse("endings:record_step", args=[ending.pk, "letter"])
+    assert "No safe address is known." in client.get(page).content.decode()
+    first = take(ending, Step.LETTER, sent="no_address")
+    by = ending.assignment.therapist
+    with pytest.raises(RuleBroken, match="wrong eyes"):
+        correct_step(record=first, taken=Taken(TODAY, full(Step.LETTER)), by=by, at=NOON)
+
+    with_safe_address(ending)
+    assert "Lime Street 4" in client.get(page).content.decode()
+    correct_step(record=first, taken=Taken(TODAY, full(Step.LETTER)), by=by, at=NOON)
 
 
 def test_a_step_of_another_playbook_is_not_there(client: Browser) -> None:
@@ -281,6 +306,7 @@ def test_a_whole_way_is_walked_to_the_closed_file() -> None:
     ending = reachable(an_ending(Playbook.LOST_CONTACT))
     for _number in range(3):
         attempt(ending)
+    with_safe_address(ending)
     for step in (Step.SUPERVISOR, Step.LETTER, Step.OPEN_DOOR):
         take(ending, step)
     a_look_back(ending)
